@@ -2,6 +2,7 @@
 import { createControlPlaneClient } from "@agentos/client";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { createDrafts } from "./lib/drafts.ts";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
 import { watchPagePolicy } from "./lib/page-policy.ts";
@@ -22,6 +23,7 @@ const services = {
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
+  drafts: createDrafts(),
   queryClient: createQueryClient(sessionWatch),
   sessionWatch,
   openDocument(path: string) {

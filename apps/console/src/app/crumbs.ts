@@ -1,22 +1,55 @@
 /** Where the shown page stands, from the routes that it is made of. */
+import { useQuery } from "@tanstack/react-query";
 import { useMatches } from "@tanstack/react-router";
 import type { Crumb } from "../components/breadcrumbs.tsx";
+import { instanceKey } from "../lib/instance-data.ts";
 import { useInstances } from "../lib/instances.ts";
+import { readComponents } from "../lib/read-components.ts";
 import { useMembership } from "../lib/session.ts";
 
 export function useCrumbs(): readonly Crumb[] {
   const matches = useMatches();
   const { organization } = useMembership();
   const { data } = useInstances();
+  const named = useNameOfRunnable();
   const own = matches.flatMap(({ staticData, pathname, params, routeId }): readonly Crumb[] => {
     if (routeId === "/shell/i/$instanceId" && "instanceId" in params) {
       const name = data?.data.find(({ id }) => id === params.instanceId)?.name;
       return name === undefined ? [] : [{ title: name, path: pathname }];
     }
-    return staticData.title === undefined ? [] : [{ title: staticData.title, path: pathname }];
+    if (staticData.title === undefined) return [];
+    const isNamed = staticData.runnable !== undefined && named !== undefined;
+    return [{ title: isNamed ? named : staticData.title, path: pathname }];
   });
   return [
     { title: organization.name, path: "/" },
     ...own.filter(({ path, title }) => path !== "/" || title !== "Home"),
   ];
+}
+
+/** Whom the page is a chat with, as the page itself has read it: nothing is asked for this. */
+function useNameOfRunnable(): string | undefined {
+  const { data } = useInstances();
+  const found = useMatches({
+    select: (matches) => {
+      const match = matches.find(({ staticData }) => staticData.runnable !== undefined);
+      if (match === undefined || !("agentId" in match.params)) return undefined;
+      return {
+        kind: match.staticData.runnable,
+        id: match.params.agentId,
+        instanceId: match.params.instanceId,
+      };
+    },
+    structuralSharing: true,
+  });
+  const instance = data?.data.find(({ id }) => id === found?.instanceId);
+  const key = instance === undefined ? [] : instanceKey(instance);
+  const agents = useQuery({ queryKey: [...key, "agents"], enabled: false });
+  const config = useQuery({ queryKey: [...key, "config"], enabled: false });
+  if (found?.kind === undefined || instance === undefined) return undefined;
+  const list =
+    found.kind === "agents"
+      ? agents.data
+      : (config.data as Readonly<Record<string, unknown>> | undefined)?.[found.kind];
+  return readComponents(list).find(({ id }) => id === found.id)?.name;
 }

@@ -34,6 +34,7 @@ export function SessionEnded() {
       description="Your sign-in expired, was ended, or you were removed from the organization. What you typed is still here: sign in again to go on."
       isOpen={isOver}
       isBlocking
+      isAboveAll
       onOpenChange={() => undefined}
       actions={
         <Button variant="ghost" onClick={() => openDocument("/")}>

@@ -3,6 +3,8 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
+import { useServices } from "../lib/services.ts";
+import { useIsSessionOver } from "../lib/session-watch.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface DialogProps {
@@ -17,6 +19,8 @@ export interface DialogProps {
   readonly isBlocking?: boolean;
   /** For what has two sides, or lines to copy. */
   readonly isWide?: boolean;
+  /** Every other one steps aside for it, and comes back as it was. */
+  readonly isAboveAll?: boolean;
 }
 
 export function Dialog({
@@ -28,16 +32,19 @@ export function Dialog({
   actions,
   isBlocking = false,
   isWide = false,
+  isAboveAll = false,
 }: DialogProps) {
+  // Then another dialog asks to sign in.
+  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
   return (
     <Base.Root
-      open={isOpen}
+      open={isOpen && (isAboveAll || !isSessionOver)}
       onOpenChange={(next) => {
         if (next || !isBlocking) onOpenChange(next);
       }}
       disablePointerDismissal={isBlocking}
     >
-      <Base.Portal>
+      <Base.Portal keepMounted={isOpen}>
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 flex overflow-y-auto p-4">
           <Base.Popup

@@ -3,12 +3,15 @@
  * without knowing the shell.
  */
 import { createRootRouteWithContext, createRoute } from "@tanstack/react-router";
+import type { RunnableKind } from "./runnable-kinds.ts";
 import type { Services } from "./services.ts";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
     /** What the page is called: in the breadcrumbs and in the title of the tab. */
     readonly title?: string;
+    /** It is about one agent, team or workflow, whose name is the better title. */
+    readonly runnable?: RunnableKind;
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { createRoot } from "react-dom/client";
 import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
+import { createDrafts } from "../lib/drafts.ts";
 import { createInstanceClients } from "../lib/instance-clients.ts";
 import { watchPagePolicy } from "../lib/page-policy.ts";
 import { createQueryClient } from "../lib/query-client.ts";
@@ -31,6 +32,7 @@ const services = {
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
+  drafts: createDrafts(),
   openDocument: () => undefined,
 };
 

@@ -37,6 +37,7 @@ function openStore({
   });
   let at = 0;
   const store = createChatStore({
+    kind: "agents",
     agentId: "a",
     sessionId,
     openClient: () => Promise.resolve(made[at] as AgentOSClient),

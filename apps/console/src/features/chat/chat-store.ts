@@ -3,6 +3,8 @@
  * Runs are in the background at the instance, so leaving the page ends none of them: whoever opens it again finds them.
  */
 import { type AgentOSClient, AgentOSRefusal, isClientError, type RunStream } from "@agentos/client";
+import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
+import { encodeDecisions } from "./encode-decisions.ts";
 import { MAX_TURNS, readHistory } from "./read-history.ts";
 import {
   createTurn,
@@ -36,6 +38,8 @@ export interface Decision {
 }
 
 export interface ChatStoreOptions {
+  /** What it is that is talked to. */
+  readonly kind: RunnableKind;
   readonly agentId: string;
   readonly sessionId: string | undefined;
   /** Asked for each request: the switches of the instance may be other ones by then. */
@@ -79,7 +83,7 @@ const SHOW_EVERY_MS = 40;
 const CHARACTERS_PER_MS = 1_000;
 
 export function createChatStore(options: ChatStoreOptions): ChatStore {
-  const { agentId, openClient, onFault, clock, wait } = options;
+  const { kind, agentId, openClient, onFault, clock, wait } = options;
   const listeners = new Set<() => void>();
   /** What was sent with a question, in case that it is sent again. */
   const uploads = new Map<string, readonly Upload[]>();
@@ -100,6 +104,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   };
   let leaving = new AbortController();
   let count = 0;
+  /** A run goes on without this page, unless the instance has nowhere to keep it. */
+  let isBackground = true;
 
   function set(change: Partial<ChatSnapshot>): void {
     state = { ...state, ...change };
@@ -173,6 +179,11 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         await consume(key, open);
         return;
       }
+      if (isBackground && isWithoutDatabase(error)) {
+        isBackground = false;
+        await consume(key, open);
+        return;
+      }
       if (!isClientError(error)) console.error(error);
       fail(key, error);
     } finally {
@@ -213,7 +224,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   }
 
   const streamOptions = () => ({
-    background: true,
+    background: isBackground,
     signal: leaving.signal,
     onConnection: (isConnected: boolean) => set({ isReconnecting: !isConnected }),
   });
@@ -222,7 +233,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     const turn = find(key);
     if (turn === undefined) return;
     await consume(key, (client) =>
-      client.agents.stream(
+      client[kind].stream(
         agentId,
         { message: turn.asked, session_id: state.sessionId, ...(files.length === 0 ? {} : { files }) },
         streamOptions(),
@@ -232,21 +243,24 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   async function follow(key: string, runId: string): Promise<void> {
     await consume(key, (client) =>
-      client.agents.follow(agentId, { run_id: runId, session_id: state.sessionId }, streamOptions()),
+      client[kind].follow(agentId, { run_id: runId, session_id: state.sessionId }, streamOptions()),
     );
   }
 
   async function decide(key: string, decisions: readonly Decision[]): Promise<void> {
     const turn = find(key);
     if (turn?.runId === undefined || turn.state !== "paused") return;
-    const { runId } = turn;
+    const { runId, waiting: asked } = turn;
     decided.set(key, decisions);
     changeTurn(key, (before) => ({ ...before, state: "running", error: undefined }));
     await consume(key, (client) =>
-      client.agents.streamContinued(
+      client[kind].streamContinued(
         agentId,
         { run_id: runId },
-        { session_id: turn.sessionId ?? state.sessionId, tools: decisions as never },
+        {
+          session_id: turn.sessionId ?? state.sessionId,
+          ...(encodeDecisions(kind, asked, decisions) as object),
+        },
         streamOptions(),
       ),
     );
@@ -310,7 +324,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       try {
         const client = await openClient();
         const runs = await client.sessions.listRuns(
-          { parameters: { session_id: sessionId }, query: { type: "agent", component_id: agentId } },
+          { parameters: { session_id: sessionId }, query: { type: KINDS[kind].type, component_id: agentId } },
           { signal },
         );
         if (signal.aborted) return;
@@ -353,7 +367,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       changeTurn(turn.key, (before) => ({ ...before, state: "stopping" }));
       try {
         const client = await openClient();
-        await client.agents.cancelRun(agentId, {
+        await client[kind].cancelRun(agentId, {
           run_id: turn.runId,
           session_id: turn.sessionId ?? state.sessionId,
         });
@@ -370,6 +384,15 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       listeners.clear();
     },
   };
+}
+
+/** What a Python AgentOS says that keeps no runs. */
+function isWithoutDatabase(error: unknown): boolean {
+  return (
+    error instanceof AgentOSRefusal &&
+    error.status === 400 &&
+    /^Background execution (?:requires|is not supported)/.test(error.detail)
+  );
 }
 
 /** A stream that ends without a word on how the run ended. */

@@ -1,6 +1,7 @@
 /** What a person has said about the tool calls of a pause, and the decisions that are sent for it. Pure. */
 import type { Decision } from "./chat-store.ts";
-import { isObject, type WaitingTool } from "./turn.ts";
+import { isObject } from "./read-values.ts";
+import type { WaitingTool } from "./read-waiting.ts";
 
 /** What is in the form of one tool call. */
 export interface Draft {

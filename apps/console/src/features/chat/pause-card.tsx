@@ -9,17 +9,19 @@ import { isRefused } from "../../lib/refused-call.ts";
 import { countOf } from "../../lib/words.ts";
 import type { Decision } from "./chat-store.ts";
 import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import type { WaitingTool } from "./read-waiting.ts";
 import { Words } from "./tool-call.tsx";
-import type { WaitingTool } from "./turn.ts";
 
 export interface PauseCardProps {
+  /** Who asks: an agent, a team, a workflow. */
+  readonly asker: string;
   readonly waiting: readonly WaitingTool[];
   readonly error: unknown;
   readonly onDecide: (decisions: readonly Decision[]) => void;
   readonly onExplain: () => void;
 }
 
-export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProps) {
+export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseCardProps) {
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
   const [shownFault, setShownFault] = useState<string>();
   const isOne = waiting.length === 1;
@@ -45,7 +47,7 @@ export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProp
         <div className="flex min-w-0 flex-col">
           <h3 className="text-sm font-semibold text-ink">
             {isOne
-              ? TITLES[waiting[0]?.kind ?? "confirmation"]
+              ? titleOf(asker, waiting[0]?.kind)
               : `${countOf(waiting.length, "tool call")} wait for you`}
           </h3>
           <p className="text-xs text-ink-soft">
@@ -96,11 +98,10 @@ export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProp
   );
 }
 
-const TITLES: Readonly<Record<WaitingTool["kind"], string>> = {
-  confirmation: "The agent asks before it does this",
-  input: "The agent needs something from you",
-  external: "This tool runs at your side",
-};
+function titleOf(asker: string, kind: WaitingTool["kind"] = "confirmation"): string {
+  if (kind === "external") return "This tool runs at your side";
+  return kind === "input" ? `The ${asker} needs something from you` : `The ${asker} asks before it does this`;
+}
 const APPROVE: Readonly<Record<WaitingTool["kind"], string>> = {
   confirmation: "Approve",
   input: "Send",

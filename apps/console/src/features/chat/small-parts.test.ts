@@ -1,22 +1,26 @@
 import { ROUTES } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
+import { KINDS } from "../../lib/runnable-kinds.ts";
 import { ATTACHMENT_LIMITS, addFiles, describeSize } from "./attachments.ts";
 import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
-import { listUsedScopes, RUN_REQUESTS } from "./scopes-used.ts";
+import type { WaitingTool } from "./read-waiting.ts";
+import { listUsedScopes, RUN_ROUTES } from "./scopes-used.ts";
 import { toCurl } from "./to-curl.ts";
-import { createTurn, type WaitingTool } from "./turn.ts";
+import { createTurn } from "./turn.ts";
 import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
-test.each(Object.entries(RUN_REQUESTS))(
-  "the scope of %s is that of the contract",
-  (name, { route, scope }) => {
-    const { method, path, access } = ROUTES[`agents.${name as keyof typeof RUN_REQUESTS}`];
-    expect({ route, access: [scope] }).toEqual({ route: `${method} ${path}`, access });
+test.each(["agents", "teams", "workflows"] as const)(
+  "routes and scopes of %s are those of the contract",
+  (kind) => {
+    for (const name of ["run", "continueRun"] as const) {
+      const { method, path, access } = ROUTES[`${kind}.${name}`];
+      expect([RUN_ROUTES[name](kind), [KINDS[kind].runScope]]).toEqual([`${method} ${path}`, access]);
+    }
   },
 );
 
 test("a turn that was continued has asked twice", () => {
-  expect(listUsedScopes({ hasContinued: true }, "a")).toEqual([
+  expect(listUsedScopes({ hasContinued: true }, "agents", "a")).toEqual([
     { route: "POST /agents/a/runs", scope: "agents:run" },
     { route: "POST /agents/a/runs/{run_id}/continue", scope: "agents:run" },
   ]);
@@ -25,6 +29,7 @@ test("a turn that was continued has asked twice", () => {
 describe("a line for a shell", () => {
   const request = {
     endpoint: "http://localhost:7777/",
+    kind: "agents" as const,
     agentId: "a b",
     message: 'it\'s `$(rm -rf /)`\n"two"',
     sessionId: "s1",
@@ -79,6 +84,8 @@ describe("a decision", () => {
     isWhole: true,
     kind: "confirmation",
     fields: [],
+    source: {},
+    requirement: undefined,
   };
   const approve = { ...EMPTY_DRAFT, verdict: "approve" } as const;
   const seat = {

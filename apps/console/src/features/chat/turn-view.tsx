@@ -20,6 +20,7 @@ import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
 import { isRefused } from "../../lib/refused-call.ts";
+import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
 import type { Decision } from "./chat-store.ts";
 import { PauseCard } from "./pause-card.tsx";
@@ -40,6 +41,7 @@ export interface TurnActions {
 
 export interface TurnViewProps {
   readonly turn: Turn;
+  readonly kind: RunnableKind;
   readonly agentId: string;
   /** Scopes mean nothing where authorization is off. */
   readonly isAuthorized: boolean;
@@ -47,16 +49,22 @@ export interface TurnViewProps {
 }
 
 /** One that did not change is not drawn again, however fast another one grows. */
-export const TurnView = memo(function TurnView({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+export const TurnView = memo(function TurnView({
+  turn,
+  kind,
+  agentId,
+  isAuthorized,
+  actions,
+}: TurnViewProps) {
   return (
     <article className="mx-auto flex w-full max-w-3xl min-w-0 flex-col gap-4 px-4 py-4 sm:px-6">
       <Question turn={turn} />
       <div className="flex min-w-0 flex-col gap-3 text-base text-ink">
         <Blocks turn={turn} />
-        <Ending turn={turn} actions={actions} />
+        <Ending turn={turn} kind={kind} actions={actions} />
       </div>
       {isActive(turn) ? null : (
-        <TurnFooter turn={turn} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
+        <TurnFooter turn={turn} kind={kind} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
       )}
     </article>
   );
@@ -162,7 +170,15 @@ function Reasoning({ text, isGrowing }: { readonly text: string; readonly isGrow
   );
 }
 
-function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
+function Ending({
+  turn,
+  kind,
+  actions,
+}: {
+  readonly turn: Turn;
+  readonly kind: RunnableKind;
+  readonly actions: TurnActions;
+}) {
   const { state, error, failure, blocks } = turn;
   switch (state) {
     case "sending":
@@ -192,9 +208,13 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       );
     case "paused":
       return turn.waiting.length === 0 ? (
-        <p className="text-sm text-ink-soft">The run waits for something that this console does not know.</p>
+        <p className="text-sm text-ink-soft">
+          The run waits for something that this console cannot answer. It goes on when a program answers it by
+          the API.
+        </p>
       ) : (
         <PauseCard
+          asker={KINDS[kind].type}
           waiting={turn.waiting}
           error={error}
           onDecide={(decisions) => actions.decide(turn.key, decisions)}
@@ -273,11 +293,11 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
   );
 }
 
-function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: TurnViewProps) {
   const { metrics, state } = turn;
   const curl = useCopying();
   const tokens = metrics === undefined ? undefined : describeTokens(metrics);
-  const scopes = listUsedScopes(turn, agentId);
+  const scopes = listUsedScopes(turn, kind, agentId);
   const answer = answerOf(turn);
   return (
     <footer className="-ml-1 flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createTurn, reduceEvents, TURN_LIMITS, type Turn, type TurnEvent } from "./turn.ts";
+import { TURN_LIMITS } from "./read-values.ts";
+import { createTurn, reduceEvents, type Turn, type TurnEvent } from "./turn.ts";
 
 const started = { event: "RunStarted", run_id: "r1", session_id: "s1", model: "m" };
 const say = (content: string, more: object = {}): TurnEvent => ({

@@ -8,18 +8,20 @@ import { useToast } from "../../components/toast.tsx";
 import { isSessionOver } from "../../lib/describe-fault.ts";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
 import { isRefused } from "../../lib/refused-call.ts";
+import { type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useServices } from "../../lib/services.ts";
 import { createChatStore } from "./chat-store.ts";
 
 export interface ChatProps {
   readonly instanceId: string;
+  readonly kind: RunnableKind;
   readonly agentId: string;
   readonly initialSessionId: string | undefined;
   /** Told before the address changes. */
   readonly onSession: (sessionId: string) => void;
 }
 
-export function useChatStore({ instanceId, agentId, initialSessionId, onSession }: ChatProps) {
+export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSession }: ChatProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const { sessionWatch } = useServices();
@@ -44,6 +46,7 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
   }
   const made = useMemo(() => {
     const created = createChatStore({
+      kind,
       agentId,
       sessionId: initialSessionId,
       openClient,
@@ -51,7 +54,7 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
         latest.current.onSession(sessionId);
         void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] });
         void latest.current.navigate({
-          to: "/i/$instanceId/agents/$agentId/sessions/$sessionId",
+          to: SESSION_ROUTES[kind],
           params: { instanceId, agentId, sessionId },
           replace: true,
         });
@@ -80,7 +83,7 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
     });
     return { store: created, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
     // A chat is made once; what it is about is its key.
-  }, [agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
+  }, [kind, agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
   const { store } = made;
   useEffect(() => {
     void store.load();

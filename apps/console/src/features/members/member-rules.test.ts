@@ -56,10 +56,10 @@ describe("rules of members", () => {
 
   it("gives no role above the own one", () => {
     expect(findRoleObstacle(mia, role("owner"), as(grace))?.title).toBe(
-      "Owner gives more than your own role",
+      "Only an Owner can make somebody Owner",
     );
     expect(findRoleObstacle(mia, role("administrator"), as(grace))).toBeUndefined();
-    expect(findNewRoleObstacle(role("owner"), as(grace))?.text).toContain("Ask an Owner.");
+    expect(findNewRoleObstacle(role("owner"), as(grace))?.title).toContain("Only an Owner");
     expect(findNewRoleObstacle(role("member"), as(grace))).toBeUndefined();
   });
 

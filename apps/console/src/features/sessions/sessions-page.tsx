@@ -13,8 +13,9 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
-import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
+import { KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
+import { useRunnables } from "../../lib/runnables.ts";
 import {
   nameOfSession,
   SEARCHED_SESSIONS,
@@ -24,54 +25,54 @@ import {
 } from "../../lib/sessions.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
+import { listOptions, ownerOf, readChoice } from "./whose-sessions.ts";
 
 /** By its name: the file of the route imports this one. */
 const route = getRouteApi("/shell/i/$instanceId/sessions");
 const PAGE_SIZE = 25;
-const ALL = "*";
 
 export function SessionsPage() {
   const { instanceId } = instanceRoute.useParams();
-  const { agent, q = "", page = 1 } = route.useSearch();
+  const { agent, team, workflow, q = "", page = 1 } = route.useSearch();
   const navigate = useNavigate({ from: "/i/$instanceId/sessions" });
-  const agents = useAgents();
-  const query = useSessions({ agentId: agent, search: q, page, limit: PAGE_SIZE });
-  const names = new Map((agents.data ?? []).map(({ id, name }) => [id, clip(name, 60)]));
-  const isFiltered = agent !== undefined || q !== "";
+  const runnables = useRunnables();
+  const kind: RunnableKind = team !== undefined ? "teams" : workflow !== undefined ? "workflows" : "agents";
+  const agentId = (team ?? workflow ?? agent) || undefined;
+  const query = useSessions({ kind, agentId, search: q, page, limit: PAGE_SIZE });
+  const names = new Map(runnables[kind].map(({ id, name }) => [id, clip(name, 60)]));
+  const isFiltered = agentId !== undefined || q !== "";
+  const chosen = `${kind} ${agentId ?? ""}`;
+  const options = listOptions(runnables);
   return (
     <>
-      <PageHeader title="Sessions" description="Your chats with the agents of this instance." />
+      <PageHeader
+        title="Sessions"
+        description="Your chats on this instance. Continue one, or find it by its name."
+      />
       <div className="flex flex-wrap items-end gap-3">
         <div className="w-full sm:w-72">
           <SearchField
             value={q}
             onChange={(next) =>
               void navigate({
-                search: ({ agent: kept }) => ({
-                  ...(kept === undefined ? {} : { agent: kept }),
-                  ...(next === "" ? {} : { q: next }),
-                }),
+                search: ({ q: _, page: __, ...kept }) => ({ ...kept, ...(next === "" ? {} : { q: next }) }),
                 replace: true,
               })
             }
           />
         </div>
         <div className="w-full sm:w-56">
-          <Field label="Agent" isLabelHidden>
+          <Field label="Whose sessions" isLabelHidden>
             <Select
-              value={agent ?? ALL}
+              value={chosen}
               onChange={(next) =>
-                void navigate({
-                  search: { ...(next === ALL ? {} : { agent: next }), ...(q === "" ? {} : { q }) },
-                })
+                void navigate({ search: { ...readChoice(next), ...(q === "" ? {} : { q }) } })
               }
-              options={[
-                { value: ALL, label: "All agents" },
-                ...[...names].map(([value, label]) => ({ value, label })),
-                ...(agent === undefined || names.has(agent)
-                  ? []
-                  : [{ value: agent, label: clip(agent, 60) }]),
-              ]}
+              options={
+                options.some(({ value }) => value === chosen)
+                  ? options
+                  : [...options, { value: chosen, label: clip(agentId ?? KINDS[kind].titles, 60) }]
+              }
             />
           </Field>
         </div>
@@ -80,11 +81,12 @@ export function SessionsPage() {
         query={query}
         what="the sessions"
         instanceId={instanceId}
-        ask={(client) => client.sessions.list({ query: { type: "agent", limit: 1 } })}
+        ask={(client) => client.sessions.list({ query: { type: KINDS[kind].type, limit: 1 } })}
       >
         {(found) => (
           <SessionTable
             found={found}
+            kind={kind}
             instanceId={instanceId}
             names={names}
             isFiltered={isFiltered}
@@ -133,6 +135,7 @@ function SearchField({
 
 interface SessionTableProps {
   readonly found: SessionPage;
+  readonly kind: RunnableKind;
   readonly instanceId: string;
   readonly names: ReadonlyMap<string, string>;
   readonly isFiltered: boolean;
@@ -140,36 +143,39 @@ interface SessionTableProps {
   readonly onPage: (page: number) => void;
 }
 
-function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: SessionTableProps) {
+function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage }: SessionTableProps) {
   const [renaming, setRenaming] = useState<SessionRow>();
   const [deleting, setDeleting] = useState<SessionRow>();
   const columns: readonly Column<SessionRow>[] = [
     {
       id: "name",
       title: "Name",
-      render: (session) =>
-        typeof session.agent_id === "string" ? (
+      render(session) {
+        const agentId = ownerOf(session, kind);
+        return agentId === undefined ? (
+          <span className="font-medium text-ink">{nameOfSession(session)}</span>
+        ) : (
           <Link
             data-row-link
-            to="/i/$instanceId/agents/$agentId/sessions/$sessionId"
-            params={{ instanceId, agentId: session.agent_id, sessionId: session.session_id }}
+            to={SESSION_ROUTES[kind]}
+            params={{ instanceId, agentId, sessionId: session.session_id }}
             className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
           >
             {nameOfSession(session)}
           </Link>
-        ) : (
-          <span className="font-medium text-ink">{nameOfSession(session)}</span>
-        ),
+        );
+      },
     },
     {
       id: "agent",
-      title: "Agent",
+      title: KINDS[kind].title,
       isMinor: true,
-      render: ({ agent_id: id }) => (
-        <span className="text-ink-soft">
-          {id === null || id === undefined ? "" : (names.get(id) ?? clip(id, 60))}
-        </span>
-      ),
+      render(session) {
+        const id = ownerOf(session, kind);
+        return (
+          <span className="text-ink-soft">{id === undefined ? "" : (names.get(id) ?? clip(id, 60))}</span>
+        );
+      },
     },
     {
       id: "tokens",
@@ -228,7 +234,7 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
         label="Sessions"
         columns={columns}
         rows={found.data}
-        keyOf={(session) => `${session.agent_id ?? ""} ${session.user_id ?? ""} ${session.session_id}`}
+        keyOf={(session) => `${ownerOf(session, kind) ?? ""} ${session.user_id ?? ""} ${session.session_id}`}
         empty={
           isFiltered ? (
             <EmptyState

@@ -64,7 +64,7 @@ export const ROLES: Readonly<Record<RoleName, Role>> = Object.freeze({
   owner: {
     name: "owner",
     title: "Owner",
-    description: "everything, other people's data and the deletion of instances included",
+    description: "everything, including other people's data and deleting instances",
     scopes: bundle(ENTER, USE, BUILD, MANAGE, OWN),
   },
   administrator: {
