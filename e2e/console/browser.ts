@@ -6,8 +6,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, inject } from "vitest";
-import { AxeBuilder, type Browser, chromium, type Page } from "../../tools/browser/drive.ts";
-import { shrinkPng } from "../../tools/browser/shrink-png.ts";
+import { AxeBuilder, type Browser, chromium, type Page, shrinkPng } from "../../tools/browser/drive.ts";
 
 export interface Look {
   readonly theme: "light" | "dark";
