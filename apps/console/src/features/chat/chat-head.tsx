@@ -29,7 +29,7 @@ export function ChatHead({ component, ...whom }: ChatHeadProps) {
             params={{ instanceId }}
             search={{ [KINDS[kind].type]: agentId }}
           >
-            Sessions
+            <span className="sr-only sm:not-sr-only">Sessions</span>
           </ButtonLink>
           <ButtonLink
             size="sm"
@@ -38,7 +38,7 @@ export function ChatHead({ component, ...whom }: ChatHeadProps) {
             to={CHAT_ROUTES[kind]}
             params={{ instanceId, agentId }}
           >
-            New
+            <span className="sr-only sm:not-sr-only">New chat</span>
           </ButtonLink>
         </span>
       </div>
@@ -62,8 +62,8 @@ function WhatAnswers({ component }: { readonly component: Component }) {
       </Tooltip>
     );
   return component.model === undefined ? null : (
-    <span className="hidden max-w-48 truncate pr-2 font-mono text-xs text-ink-faint sm:inline">
-      {component.model}
+    <span className="hidden max-w-60 truncate pr-2 text-xs text-ink-soft sm:inline">
+      Model <span className="font-mono">{component.model}</span>
     </span>
   );
 }

@@ -105,7 +105,11 @@ function Chat(props: ChatProps) {
         setText(asked);
         input.current?.focus();
       },
-      decide: (key, decisions) => void store.decide(key, decisions),
+      decide(key, decisions) {
+        void store.decide(key, decisions);
+        // The card that had the focus goes away. On a phone the keyboard would come up.
+        if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
+      },
       curlOf: (turn) =>
         toCurl({
           endpoint,
@@ -170,7 +174,9 @@ function Chat(props: ChatProps) {
                 turn={turn}
                 kind={kind}
                 agentId={agentId}
+                name={name}
                 isAuthorized={isAuthorized}
+                isReconnecting={snapshot.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
@@ -188,14 +194,14 @@ function Chat(props: ChatProps) {
         isRunning={active !== undefined}
         isStopping={active?.state === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={isPaused ? "The run above waits for your decision" : undefined}
+        blockedBecause={isPaused ? "Answer above first: the run waits for you" : undefined}
         onSend={send}
         onStop={() => void store.stop()}
         note={
           snapshot.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
-              Connection lost. The run goes on at the instance; taking it up again.
+              Connection lost. The run continues on the instance. Reconnecting…
             </output>
           ) : undefined
         }
