@@ -68,7 +68,7 @@ describe.each(LOOKS)("in $theme at $width width", (look) => {
       await page.getByRole("heading", { name: "Nothing has been revoked" }).waitFor();
       await see("revocations");
       await page.goto(`${url}/settings`);
-      await page.getByRole("table", { name: "Your sessions" }).waitFor();
+      await page.getByRole("table", { name: "Where you are signed in" }).waitFor();
       await see("settings");
     },
   );

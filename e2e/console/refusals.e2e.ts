@@ -247,8 +247,8 @@ describe("a removed member's open console", () => {
     const person = await world.addMember("Nora");
     const page = await openRefusals(visitor, { world, instance, person });
     await world.remove(person);
-    await page.getByRole("button", { name: "Check my access" }).click();
-    await page.getByRole("button", { name: "Why was GET /authz/policy refused?" }).click();
+    await meetRefusal(page, "GET /authz/policy");
+    await tryAgain(page);
     await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });

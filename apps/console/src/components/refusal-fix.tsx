@@ -6,13 +6,14 @@ import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence, clip } from "../lib/words.ts";
-import { Button, ButtonLink } from "./button.tsx";
+import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { Disclosure } from "./disclosure.tsx";
 import { Field } from "./field.tsx";
 import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
 import { TextInput } from "./text-input.tsx";
+import { TextLink } from "./text-link.tsx";
 
 export interface FixControlProps {
   readonly action: FixAction;
@@ -36,14 +37,14 @@ export function FixControl(props: FixControlProps): ReactNode {
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink
-          variant="ghost"
+        <TextLink
+          className="py-1.5 text-sm"
           to="/i/$instanceId/instance"
           params={{ instanceId: session.instance.id }}
           search={action.tab === "switches" ? {} : { tab: action.tab }}
         >
           {action.label} of {clip(session.instance.name, 40)}
-        </ButtonLink>
+        </TextLink>
       );
     case "enter-security-key":
       return <KeyForm {...props} />;

@@ -20,6 +20,7 @@ export function AboutSection() {
   return (
     <Section
       title="About"
+      isGroup
       description="Versions of what runs here, to be sent along with a report of a fault."
     >
       <CodeBlock
