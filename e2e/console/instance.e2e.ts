@@ -1,9 +1,10 @@
 // The pages of one instance: switches, keys, policy, tokens, access and settings, each against a real AgentOS.
+import { createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { makeFolder, startCommand } from "../support/start-command.ts";
-import { LOOKS, overflowsSideways, story } from "./browser.ts";
-import { type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
+import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
+import { holdClock, type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
 
 let world: InstanceWorld;
 let place: Place;
@@ -135,6 +136,38 @@ story("a key is rotated in three stations, each with its reason", async ({ visit
   await page.getByRole("button", { name: "Retire the old key" }).click();
   await page.getByText("Rotation is done").waitFor();
   await visitor.screenshot(page, "instance-keys-retired", { isWholePage: true });
+});
+
+story("a revocation that an instance could not take is told, and sent again", async ({ visitor }) => {
+  const instance_id = await connectGuarded();
+  const organization = { organization_id: world.organizationId };
+  const { member, link } = await world.owner.members.add({
+    parameters: organization,
+    body: { name: "Mia Member", email: "mia@acme.example", role: "member" },
+  });
+  const mia = createControlPlaneClient({ baseUrl: world.url, session: createMemorySession() });
+  const secret = new URL(link?.url ?? "").hash.replace("#link=", "");
+  await mia.signIn.redeemLink({ body: { secret, password: "correct horse battery" } });
+  await mia.tokens.mint({ parameters: { ...organization, instance_id }, body: {} });
+  await place.stop();
+  await world.owner.members.remove({ parameters: { ...organization, person_id: member.person_id } });
+  const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
+  await holdClock(page);
+  await world.signIn(page, "/audit?tab=revocations");
+  await page.getByText("Tokens of somebody, who was removed").waitFor();
+  // The first attempt is noted a moment after it was made; the page reads again every five seconds.
+  await page.clock.fastForward(5_000);
+  await page.getByText(/the instance does not answer/i).waitFor();
+  await visitor.screenshot(page, "revocation-pending");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await giveLines(instance_id);
+  await page.getByRole("button", { name: "Send pending ones now" }).click();
+  await expect
+    .poll(async () => (await world.owner.revocations.list({ parameters: organization })).data[0]?.state)
+    .toBe("applied");
+  await page.clock.fastForward(5_000);
+  await page.getByText("In force", { exact: true }).waitFor();
+  await visitor.screenshot(page, "revocation-applied");
 });
 
 story("a token for a terminal is shown once, and works", async ({ visitor }) => {
