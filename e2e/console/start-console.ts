@@ -5,8 +5,8 @@ import { createServer as createTlsServer, type Server } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ControlPlaneOptions, createControlPlane } from "@agentos/control-plane";
 import { DatabaseSync } from "node:sqlite";
+import { type ControlPlaneOptions, createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
 import { createTestCertificate } from "@agentos/testkit";
 

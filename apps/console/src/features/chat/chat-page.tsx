@@ -19,6 +19,7 @@ import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
+import { isActive } from "./turn.ts";
 import { type TurnActions, TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
@@ -173,7 +174,7 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
-                isReconnecting={snapshot.isReconnecting && isActive(turn)}
+                isReconnecting={status.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
@@ -191,7 +192,9 @@ function Chat(props: ChatProps) {
         isRunning={status.activeState !== undefined}
         isStopping={status.activeState === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined}
+        blockedBecause={
+          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
+        }
         onSend={send}
         onStop={() => void store.stop()}
         note={
