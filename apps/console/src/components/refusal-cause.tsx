@@ -13,6 +13,10 @@ const SURE: Readonly<Record<RefusalSession["explanation"]["certainty"], string>>
   "cannot tell": "Cause not certain",
 };
 
+export function CauseCertainty({ session }: { readonly session: RefusalSession }) {
+  return <Badge>{SURE[session.explanation.certainty]}</Badge>;
+}
+
 /** The cause in words; what a server says that is not ours is quoted. */
 export function describeCause({ explanation: { cause, isQuoted } }: RefusalSession): string {
   return isQuoted ? `The instance refused, and says only: “${cause}”` : cause;
@@ -27,21 +31,23 @@ interface RefusalCauseProps {
 export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return <Skeleton label="Finding the cause" lines={3} />;
-  const { certainty, status, route } = explanation;
+  const { status, route } = explanation;
   const sides = compareSides(explanation, instance);
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {isTitle ? null : (
-        <p className="text-lg font-semibold text-ink wrap-anywhere">{describeCause(session)}</p>
+        <>
+          <p className="text-lg font-semibold text-ink wrap-anywhere">{describeCause(session)}</p>
+          <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
+            {route === undefined || instance === undefined ? null : (
+              <code className="font-mono wrap-anywhere text-ink">{route}</code>
+            )}
+            {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
+            <span>by {instance === undefined ? "the control plane" : instance.name}</span>
+            <CauseCertainty session={session} />
+          </p>
+        </>
       )}
-      <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
-        {route === undefined || instance === undefined ? null : (
-          <code className="font-mono wrap-anywhere text-ink">{route}</code>
-        )}
-        {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
-        <span>by {instance === undefined ? "the control plane" : instance.name}</span>
-        <Badge>{SURE[certainty]}</Badge>
-      </p>
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">
           <Side title={`${sides.what}: the instance expects`} value={sides.expected} look={sides.look} />

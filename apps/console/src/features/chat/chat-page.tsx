@@ -19,6 +19,7 @@ import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
+import { isActive } from "./turn.ts";
 import { type TurnActions, TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
@@ -173,7 +174,7 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
-                isReconnecting={snapshot.isReconnecting && isActive(turn)}
+                isReconnecting={status.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}

@@ -8,7 +8,7 @@ import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { describeCause } from "../../components/refusal-cause.tsx";
+import { CauseCertainty, describeCause } from "../../components/refusal-cause.tsx";
 import { RefusalView } from "../../components/refusal-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { TextLink } from "../../components/text-link.tsx";
@@ -64,8 +64,13 @@ function RefusalHeader({ session, at }: { readonly session: RefusalSession; read
   return (
     <PageHeader
       title={
-        isPassed ? "This request is let in now" : isExplaining ? "Finding the cause…" : describeCause(session)
+        isPassed
+          ? "This request is let in now"
+          : isExplaining
+            ? "Finding the cause…"
+            : describeCause(session).replace(/\.$/, "")
       }
+      facts={isExplaining || isPassed ? undefined : <CauseCertainty session={session} />}
       description={
         <span className="flex flex-wrap items-baseline gap-x-2">
           <code className="font-mono text-xs text-ink wrap-anywhere">{route}</code>
