@@ -31,17 +31,6 @@ test.each([
     },
     ["its security key", "a token"],
   ],
-<<<<<<< HEAD
-=======
-  [
-    "clocks",
-    {
-      code: "AUTH_CLOCKS_DIFFER",
-      evidence: [{ fact: "the clock of the instance is 60 minutes ahead", source: "the Date of the answer" }],
-    },
-    ["that of the control plane", "60 minutes ahead"],
-  ],
->>>>>>> console
 ])("compares %s", (_, parts, [expected, got]) => {
   expect(compare(parts)).toMatchObject({ expected, got });
 });

@@ -45,18 +45,6 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
     const sent = find(/^(.+) was sent$/);
     return sides("Credential", asks ?? describeMode(instance), sent ?? "no credential", "text");
   }
-<<<<<<< HEAD
-=======
-  if (code === "AUTH_CLOCKS_DIFFER")
-    return sides(
-      "Clock of the instance",
-      "that of the control plane",
-      find(/^the clock of the instance is (.+)$/),
-      "text",
-    );
-  if (/EXPIRED/.test(code))
-    return sides("Time", "a token that has not ended", fact("duration") ?? "one that has", "text");
->>>>>>> console
   return undefined;
 }
 
