@@ -108,7 +108,7 @@ story(
     });
     const page = await visitor.open({ origins: origins() });
     await world.signIn(page, `/i/${id}/instance`);
-    await page.getByText("Version 2.3.12, as somebody entered, cannot verify tokens.").waitFor();
+    await page.getByText("Version 2.3.12, entered by hand, cannot verify tokens.").waitFor();
     expect(await page.getByRole("switch", { name: /^Authorization/ }).isDisabled()).toBe(true);
     await visitor.screenshot(page, "instance-version-gate");
     expect(await visitor.findBarriers(page)).toEqual([]);

@@ -25,8 +25,8 @@ export function CodeBlock({ code, label, isShell = false, isProse = false }: Cod
         tabIndex={0}
         aria-label={label}
         className={cx(
-          "max-h-96 overflow-auto px-3 py-2 whitespace-pre-wrap wrap-anywhere text-ink -outline-offset-2",
-          isProse ? "font-sans text-sm" : "font-mono text-xs leading-5",
+          "max-h-96 overflow-auto px-3 py-2 whitespace-pre-wrap text-ink -outline-offset-2",
+          isProse ? "font-sans text-sm wrap-anywhere" : "font-mono text-xs leading-5 break-all",
         )}
       >
         {isShell

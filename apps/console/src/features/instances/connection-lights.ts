@@ -69,7 +69,7 @@ function findVersion({ version, version_source: source }: Instance): Words {
       said: "It reports none",
       fix: `Versions before 2.6.0 do not. Say which one it is: from ${FIRST_VERSION_WITH_JWT} on an AgentOS can verify tokens.`,
     };
-  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as somebody entered"}`;
+  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "entered by hand"}`;
   if (canVerifyTokens(version)) return { state: "passed", said };
   return {
     state: "warn",

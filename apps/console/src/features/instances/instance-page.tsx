@@ -105,7 +105,7 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
 
 const VERSION_WORDS: Readonly<Record<Instance["version_source"], string>> = {
   reported: "as it reports",
-  stated: "as somebody entered",
+  stated: "entered by hand",
   unknown: "",
 };
 

@@ -57,5 +57,5 @@ export function areSwitchesSettled(instance: Instance): boolean {
 /** Why Authorization cannot be switched on; undefined where it can. */
 export function explainVersionGate({ version, version_source: source, desired }: Instance, first: string) {
   if (desired.authorization || version === null || canVerifyTokens(version)) return undefined;
-  return `Version ${version}, ${source === "reported" ? "as it reports" : "as somebody entered"}, cannot verify tokens. Upgrade the AgentOS to ${first} or later, then switch this on.`;
+  return `Version ${version}, ${source === "reported" ? "as it reports" : "entered by hand"}, cannot verify tokens. Upgrade the AgentOS to ${first} or later, then switch this on.`;
 }

@@ -6,6 +6,7 @@ import { ShieldQuestion } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { InstanceLook } from "../../components/instance-look.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { CauseCertainty, describeCause } from "../../components/refusal-cause.tsx";
@@ -139,6 +140,7 @@ function FoundRefusal({ denial, instance }: FoundDenial) {
   const session = useRefusalSession(call);
   return (
     <>
+      <InstanceLook instance={instance} />
       <RefusalHeader session={session} at={denial.last_seen_at} />
       <div className="grid min-w-0 grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <RefusalView session={session} hasNoPageLink isTitled />
