@@ -213,7 +213,7 @@ function DeleteInstance({ instance }: { readonly instance: Instance }) {
     >
       <div>
         <RequiresScope scopes={["os:delete"]}>
-          <Button className="text-danger-ink" onClick={() => open(true)}>
+          <Button className="text-danger-ink!" onClick={() => open(true)}>
             Delete the instance…
           </Button>
         </RequiresScope>
