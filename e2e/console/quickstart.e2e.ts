@@ -63,7 +63,7 @@ story.skipIf(!hasShell)(
     await shell.stop(open);
     const guarded = await shell.serve(`${lines}\n${here(sh[1] ?? "")}`);
     try {
-      await page.getByText("Shop lets you in").waitFor();
+      await page.getByText("Shop is connected").waitFor();
       const [shown = ""] = (text[0] ?? "").split(" … ");
       expect(await shell.runToEnd(here(sh[2] ?? ""))).toContain(shown);
       await page.getByRole("link", { name: told("Open Shop") }).click();
