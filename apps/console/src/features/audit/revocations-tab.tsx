@@ -40,7 +40,7 @@ export function RevocationsTab({ state }: { readonly state: RevocationState | un
       id: "instance",
       title: "On",
       isMinor: true,
-      render: ({ instance_name: name }) => <span className="wrap-anywhere">{name}</span>,
+      render: ({ instance_name: name }) => <span className="block min-w-28 wrap-anywhere">{name}</span>,
     },
     {
       id: "state",
