@@ -20,7 +20,14 @@ export function useCrumbs(): readonly Crumb[] {
     if (staticData.title === undefined) return [];
     const isNamed = staticData.runnable !== undefined && nameOfRunnable !== undefined;
     const named = { title: isNamed ? nameOfRunnable : staticData.title, path: pathname };
-    if (staticData.isOfInstances === true) return [{ title: "Instances", path: "/instances" }, named];
+    if (staticData.isOfInstances === true) {
+      const connected = data?.data.find(
+        ({ id, is_draft }) => "instanceId" in params && id === params.instanceId && !is_draft,
+      );
+      const place =
+        connected === undefined ? [] : [{ title: connected.name, path: `/i/${connected.id}/instance` }];
+      return [{ title: "Instances", path: "/instances" }, ...place, named];
+    }
     const { instance } = search as { readonly instance?: unknown };
     const recordedAt = data?.data.find(({ id }) => id === instance);
     if (routeId !== "/shell/r/$denialId" || recordedAt === undefined) return [named];
