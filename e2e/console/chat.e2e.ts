@@ -146,6 +146,11 @@ describe.each(OPPOSITES)("in $theme at $width width", (look) => {
       await page.getByRole("button", { name: "Copy the answer" }).waitFor();
       await page.getByRole("columnheader", { name: "cents" }).waitFor();
       await see("chat-answer");
+      // The other theme at this width, too.
+      const other = look.theme === "dark" ? "light" : "dark";
+      await page.emulateMedia({ colorScheme: other });
+      await visitor.screenshot(page, `chat-answer-${other}-${look.width}`);
+      await page.emulateMedia({ colorScheme: look.theme });
       expect(page.url()).toMatch(/\/agents\/accountant\/sessions\/[\w-]+$/);
       await page.reload();
       await page.getByRole("columnheader", { name: "cents" }).waitFor();

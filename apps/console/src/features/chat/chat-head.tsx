@@ -29,7 +29,7 @@ export function ChatHead({ component, ...whom }: ChatHeadProps) {
             params={{ instanceId }}
             search={{ [KINDS[kind].type]: agentId }}
           >
-            Sessions
+            <span className="sr-only sm:not-sr-only">Sessions</span>
           </ButtonLink>
           <ButtonLink
             size="sm"
@@ -38,7 +38,7 @@ export function ChatHead({ component, ...whom }: ChatHeadProps) {
             to={CHAT_ROUTES[kind]}
             params={{ instanceId, agentId }}
           >
-            New
+            <span className="sr-only sm:not-sr-only">New chat</span>
           </ButtonLink>
         </span>
       </div>

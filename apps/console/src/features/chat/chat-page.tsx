@@ -105,7 +105,11 @@ function Chat(props: ChatProps) {
         setText(asked);
         input.current?.focus();
       },
-      decide: (key, decisions) => void store.decide(key, decisions),
+      decide(key, decisions) {
+        void store.decide(key, decisions);
+        // The card that had the focus goes away. On a phone the keyboard would come up.
+        if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
+      },
       curlOf: (turn) =>
         toCurl({
           endpoint,
@@ -170,6 +174,7 @@ function Chat(props: ChatProps) {
                 turn={turn}
                 kind={kind}
                 agentId={agentId}
+                name={name}
                 isAuthorized={isAuthorized}
                 actions={actions}
               />

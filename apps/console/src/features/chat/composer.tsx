@@ -148,7 +148,7 @@ export function Composer(props: ComposerProps) {
                 target.value = "";
               }}
             />
-            {isLocked ? null : (
+            {isBlocked ? null : (
               <span className="hidden text-xs text-ink-faint sm:inline">
                 Enter sends, Shift+Enter makes a new line
               </span>

@@ -4,6 +4,7 @@ import {
   ChevronRight,
   CircleAlert,
   CircleStop,
+  KeyRound,
   LoaderCircle,
   Paperclip,
   Pencil,
@@ -43,6 +44,8 @@ export interface TurnViewProps {
   readonly turn: Turn;
   readonly kind: RunnableKind;
   readonly agentId: string;
+  /** Who answers, where others speak too. */
+  readonly name: string;
   /** Scopes mean nothing where authorization is off. */
   readonly isAuthorized: boolean;
   readonly actions: TurnActions;
@@ -53,6 +56,7 @@ export const TurnView = memo(function TurnView({
   turn,
   kind,
   agentId,
+  name,
   isAuthorized,
   actions,
 }: TurnViewProps) {
@@ -60,7 +64,7 @@ export const TurnView = memo(function TurnView({
     <article className="mx-auto flex w-full max-w-3xl min-w-0 flex-col gap-4 px-4 py-4 sm:px-6">
       <Question turn={turn} />
       <div className="flex min-w-0 flex-col gap-3 text-base text-ink">
-        <Blocks turn={turn} />
+        <Blocks turn={turn} name={name} />
         <Ending turn={turn} kind={kind} actions={actions} />
       </div>
       {isActive(turn) ? null : (
@@ -113,8 +117,10 @@ export function FileChip({
   );
 }
 
-function Blocks({ turn }: { readonly turn: Turn }) {
+function Blocks({ turn, name }: Pick<TurnViewProps, "turn" | "name">) {
   const { blocks } = turn;
+  // In company it is said who speaks.
+  const own = blocks.some(({ author }) => author !== undefined) ? name : undefined;
   const isRunning = isActive(turn);
   return (
     <>
@@ -129,8 +135,8 @@ function Blocks({ turn }: { readonly turn: Turn }) {
           case "text":
             return (
               <div key={key} className="min-w-0">
-                {block.author === undefined ? null : (
-                  <p className="mb-1 text-xs font-medium text-ink-soft">{block.author}</p>
+                {(block.author ?? own) === undefined ? null : (
+                  <p className="mb-1 text-xs font-medium text-ink-soft">{block.author ?? own}</p>
                 )}
                 <Markdown text={block.text} isGrowing={isRunning && isLast} />
               </div>
@@ -293,7 +299,7 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
   );
 }
 
-function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: TurnViewProps) {
+function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: Omit<TurnViewProps, "name">) {
   const { metrics, state } = turn;
   const curl = useCopying();
   const tokens = metrics === undefined ? undefined : describeTokens(metrics);
@@ -326,33 +332,36 @@ function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: TurnViewProp
           />
         )}
       </span>
-      {metrics?.seconds === undefined ? null : (
-        <span className="tabular-nums">{describeSeconds(metrics.seconds)}</span>
-      )}
-      {metrics === undefined || tokens === undefined ? null : (
-        <Tooltip content={describeTokenSplit(metrics)}>
-          <span tabIndex={0} className="rounded-sm tabular-nums">
-            {tokens}
-          </span>
-        </Tooltip>
-      )}
-      {isAuthorized && state !== "refused" ? (
-        <Tooltip
-          content={
-            <span className="flex flex-col gap-1">
-              {scopes.map(({ route, scope }) => (
-                <span key={route} className="wrap-anywhere">
-                  <code className="font-mono">{scope}</code> for <code className="font-mono">{route}</code>
-                </span>
-              ))}
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1 pl-1">
+        {metrics?.seconds === undefined ? null : (
+          <span className="tabular-nums">{describeSeconds(metrics.seconds)}</span>
+        )}
+        {metrics === undefined || tokens === undefined ? null : (
+          <Tooltip content={describeTokenSplit(metrics)}>
+            <span tabIndex={0} className="rounded-sm tabular-nums">
+              {tokens}
             </span>
-          }
-        >
-          <span tabIndex={0} className="rounded-sm font-mono">
-            {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
-          </span>
-        </Tooltip>
-      ) : null}
+          </Tooltip>
+        )}
+        {isAuthorized && state !== "refused" ? (
+          <Tooltip
+            content={
+              <span className="flex flex-col gap-1">
+                {scopes.map(({ route, scope }) => (
+                  <span key={route} className="wrap-anywhere">
+                    <code className="font-mono">{scope}</code> for <code className="font-mono">{route}</code>
+                  </span>
+                ))}
+              </span>
+            }
+          >
+            <span tabIndex={0} className="inline-flex items-center gap-1 rounded-sm font-mono">
+              <KeyRound aria-hidden className="size-3 text-ink-faint" />
+              {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
+            </span>
+          </Tooltip>
+        ) : null}
+      </span>
     </footer>
   );
 }

@@ -1,11 +1,8 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
+import type { WhoseSessions } from "./whose-sessions.ts";
 
-export interface SessionsSearch {
-  /** Whose they are: one of these three, or all of agents. An empty one is all of its kind. */
-  readonly agent?: string;
-  readonly team?: string;
-  readonly workflow?: string;
+export interface SessionsSearch extends WhoseSessions {
   readonly q?: string;
   readonly page?: number;
 }

@@ -2,7 +2,13 @@
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import type { Runnables } from "../../lib/runnables.ts";
 import type { SessionRow } from "../../lib/sessions.ts";
-import type { SessionsSearch } from "./sessions-routes.ts";
+
+/** One of these three, or all of agents; an empty one is all of its kind. */
+export interface WhoseSessions {
+  readonly agent?: string;
+  readonly team?: string;
+  readonly workflow?: string;
+}
 
 interface Option {
   /** `agents orders`; without an id all of that kind. */
@@ -20,7 +26,7 @@ export function listOptions(runnables: Runnables): readonly Option[] {
 }
 
 /** The address of a choice. */
-export function readChoice(value: string): Pick<SessionsSearch, "agent" | "team" | "workflow"> {
+export function readChoice(value: string): WhoseSessions {
   const at = value.indexOf(" ");
   const [kind, id] = [value.slice(0, at), value.slice(at + 1)];
   if (kind === "teams") return { team: id };
