@@ -63,7 +63,7 @@ story(
     await log(page).getByText("one", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await log(page)
-      .getByText(/^Stopped before its end/)
+      .getByText(/^The run was stopped|^You stopped this run/)
       .waitFor();
     await gated.cancelled;
     await visitor.screenshot(page, "chat-stopped");
@@ -84,7 +84,7 @@ story(
       authorizationConfig: { verificationKeys: [...(await at.listKeys())], userIsolation: true },
     });
     await say(page, "After the switch");
-    await page.getByText("This instance asks for another credential now").waitFor();
+    await page.getByText(/ now requires authorization$/).waitFor();
     await log(page).getByText("After the switch").nth(1).waitFor();
     await visitor.screenshot(page, "chat-authorization-switched-on");
     expect(await log(page).getByText("After the switch").count()).toBe(2);
@@ -180,7 +180,7 @@ story(
       await page.evaluate("[...document.querySelectorAll('[role=log] a')].map(({ href }) => href)"),
     ).toEqual(["https://evil.example/login"]);
     await log(page).getByRole("link", { name: "bank" }).click();
-    const question = page.getByRole("dialog", { name: "Open this link?" });
+    const question = page.getByRole("dialog", { name: "Leave for evil.example?" });
     await question.getByText("https://evil.example/login").waitFor();
     await visitor.screenshot(page, "chat-link");
     await question.getByRole("button", { name: "Stay here" }).click();

@@ -1,6 +1,6 @@
 /** The bar at the left: the instance, its pages, those of the organization, and the account. On a phone it slides in. */
 import { Dialog } from "@base-ui/react/dialog";
-import { Link, type LinkProps, useMatchRoute } from "@tanstack/react-router";
+import { Link, type LinkProps, useMatches } from "@tanstack/react-router";
 import { type LucideIcon, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { Mark } from "../components/mark.tsx";
@@ -59,7 +59,9 @@ interface BarContentProps {
 
 function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
   const instance = useCurrentInstance();
-  const matchRoute = useMatchRoute();
+  const isChat = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.runnable !== undefined),
+  });
   return (
     <nav aria-label="Main" className="flex h-full flex-col gap-4 overflow-y-auto p-2.5">
       <div className={cx("flex h-7 items-center px-1.5", isFolded && "justify-center px-0")}>
@@ -81,10 +83,7 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
                 to={to}
                 params={{ instanceId: instance.id }}
                 activeOptions={{ exact: to === "/i/$instanceId" }}
-                isWithin={
-                  to === "/i/$instanceId/chat" &&
-                  matchRoute({ to: "/i/$instanceId/agents/$agentId", fuzzy: true }) !== false
-                }
+                isWithin={isChat && to === "/i/$instanceId/chat"}
                 onClick={onNavigate}
               />
             ))}

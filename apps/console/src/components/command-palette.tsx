@@ -132,12 +132,18 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
       {command.hint === undefined ? null : (
         <span
-          className={cx("max-w-[40%] truncate text-xs text-ink-soft", command.isHintCode === true && "font-mono")}
+          className={cx(
+            "max-w-[40%] truncate text-xs text-ink-soft",
+            command.isHintCode === true && "font-mono",
+          )}
         >
           {command.hint}
         </span>
       )}
-      <CornerDownLeft aria-hidden className="invisible size-3.5! group-data-highlighted:visible pointer-coarse:hidden" />
+      <CornerDownLeft
+        aria-hidden
+        className="invisible size-3.5! group-data-highlighted:visible pointer-coarse:hidden"
+      />
     </Autocomplete.Item>
   );
 }

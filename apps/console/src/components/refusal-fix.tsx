@@ -5,9 +5,10 @@ import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { asSentence } from "../lib/words.ts";
+import { asSentence, clip } from "../lib/words.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
+import { Disclosure } from "./disclosure.tsx";
 import { Field } from "./field.tsx";
 import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
@@ -36,11 +37,12 @@ export function FixControl(props: FixControlProps): ReactNode {
     case "open-instance":
       return session.instance === undefined ? null : (
         <ButtonLink
+          variant="ghost"
           to="/i/$instanceId/instance"
           params={{ instanceId: session.instance.id }}
           search={action.tab === "switches" ? {} : { tab: action.tab }}
         >
-          {action.label}
+          {action.label} of {clip(session.instance.name, 40)}
         </ButtonLink>
       );
     case "enter-security-key":
@@ -116,6 +118,19 @@ function TypedFix({ action, session, isPrimary, name, description, isSecret = fa
   );
 }
 
+/** In their order. */
+function Steps({ steps }: { readonly steps: readonly string[] }) {
+  return (
+    <ol className="flex list-decimal flex-col gap-1 pl-5 text-sm text-ink-soft marker:text-ink-faint">
+      {steps.map((step) => (
+        <li key={step} className="wrap-anywhere">
+          {asSentence(step)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** Lines for the instance, as the control plane writes them for its switches. */
 function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlProps) {
   const { controlPlane } = useServices();
@@ -136,18 +151,14 @@ function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlPro
   return (
     <div className="flex w-full min-w-0 flex-col gap-2">
       <QueryView query={query} what="the lines for the instance" skeletonLines={3}>
-        {({ shell, steps }) => (
+        {({ shell, steps, steps_beyond_lines: beyond }) => (
           <>
             <CodeBlock label={`For the shell of ${instance.name}`} code={shell.join("\n")} isShell />
-            {steps.length === 0 ? null : (
-              <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-ink-soft">
-                {steps.map((step) => (
-                  <li key={step} className="wrap-anywhere">
-                    {asSentence(step)}
-                  </li>
-                ))}
-              </ul>
-            )}
+            <p className="pt-1 text-sm text-ink">Then, on the instance:</p>
+            <Steps steps={beyond} />
+            <Disclosure title="What these lines do">
+              <Steps steps={steps.filter((step) => !beyond.includes(step))} />
+            </Disclosure>
           </>
         )}
       </QueryView>

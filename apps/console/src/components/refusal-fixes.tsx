@@ -42,6 +42,11 @@ export function isMendedHere({ explanation, actions }: RefusalSession): boolean 
   return explanation.choices.length > 0 || actions.some(isButton);
 }
 
+/** It takes lines that are put there, and a start. */
+export function isMendedThere({ actions, isExplaining }: RefusalSession): boolean {
+  return !isExplaining && actions[0]?.kind === "show-configuration";
+}
+
 interface ActionsProps {
   readonly session: RefusalSession;
   readonly isPrimaryTaken: boolean;

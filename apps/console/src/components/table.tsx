@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Not shown where there is little room. */
   readonly isMinor?: boolean;
   readonly align?: "start" | "center" | "end";
+  /** A utility such as `w-40`; the table then has fixed widths, and columns without one share the rest. */
+  readonly width?: string;
 }
 
 export interface TableProps<Row> {
@@ -35,7 +37,13 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
       {...scrolling}
       className="min-w-0 overflow-x-auto rounded-lg border border-line bg-raised"
     >
-      <table aria-label={label} className="w-full border-collapse text-left text-sm">
+      <table
+        aria-label={label}
+        className={cx(
+          "w-full border-collapse text-left text-sm",
+          columns.some(({ width }) => width !== undefined) && "table-fixed",
+        )}
+      >
         <thead>
           <tr className="border-b border-line bg-sunken">
             {columns.map((column) => (
@@ -45,6 +53,7 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
                 className={cx(
                   "h-8 whitespace-nowrap px-3 text-xs font-medium text-ink-soft first:pl-4 last:pr-4",
                   lookOf(column),
+                  column.width,
                 )}
               >
                 <ColumnTitle column={column} />

@@ -66,7 +66,7 @@ const signIn: FixAction = { kind: "sign-in", label: "Sign in again" };
 const reload: FixAction = { kind: "reload", label: "Load the page again" };
 
 function open(tab: InstancePlace): PointerAction {
-  return { kind: "open-instance", label: "Open the instance", tab };
+  return { kind: "open-instance", label: `Open the ${tab}`, tab };
 }
 
 function setSwitches(label: string, switches: Switches): ButtonAction {

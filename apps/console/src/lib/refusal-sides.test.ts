@@ -27,7 +27,7 @@ test.each([
   [
     "keys",
     { code: "INSTANCE_KEY_OTHER", evidence: [fact("the token is signed with k1")] },
-    ["a key that it has loaded", "k1"],
+    ["one of the keys loaded on the instance (not readable from here)", "k1"],
   ],
   [
     "kinds of credential",

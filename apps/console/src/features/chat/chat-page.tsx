@@ -176,6 +176,7 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
+                isReconnecting={snapshot.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
@@ -193,14 +194,14 @@ function Chat(props: ChatProps) {
         isRunning={active !== undefined}
         isStopping={active?.state === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={isPaused ? "The run above waits for your decision" : undefined}
+        blockedBecause={isPaused ? "Answer above first: the run waits for you" : undefined}
         onSend={send}
         onStop={() => void store.stop()}
         note={
           snapshot.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
-              Connection lost. The run goes on at the instance; taking it up again.
+              Connection lost. The run continues on the instance. Reconnecting…
             </output>
           ) : undefined
         }

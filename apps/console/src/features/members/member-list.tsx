@@ -90,6 +90,7 @@ export function MemberList({ members, roles, searchText, onSearch }: MemberListP
               value={searchText}
               maxLength={100}
               onChange={(event) => onSearch(event.target.value)}
+              onClear={() => onSearch("")}
             />
           </Field>
         </div>

@@ -42,6 +42,7 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
                 maxLength={100}
                 value={searchText}
                 onChange={(event) => onSearch(event.target.value)}
+                onClear={() => onSearch("")}
               />
             </Field>
           </div>

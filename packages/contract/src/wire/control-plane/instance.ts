@@ -162,5 +162,7 @@ export const configurationSchema = z
     dotenv: z.array(z.string()),
     /** What has to be true on the instance before the switches agree. */
     steps: z.array(z.string()),
+    /** Those of the steps that no line does. */
+    steps_beyond_lines: z.array(z.string()),
   })
   .meta({ id: "InstanceConfiguration" });
