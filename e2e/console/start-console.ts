@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createControlPlane } from "@agentos/control-plane";
+import { type ControlPlaneOptions, createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
 
 export interface StartedConsole {
@@ -19,12 +19,15 @@ export interface StartConsoleOptions {
   readonly consoleFolder?: string | undefined;
   /** Hosts of this machine that the control plane itself may ask. Default none. */
   readonly allowedPrivateEndpoints?: readonly string[] | undefined;
+  /** Instances that its switches reconfigure. Default none. */
+  readonly localInstances?: ControlPlaneOptions["localInstances"];
 }
 
 /** The cookie and the checks of origins are bound to the address, so the port is chosen first. */
 export async function startConsole({
   consoleFolder,
   allowedPrivateEndpoints,
+  localInstances,
 }: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
   const port = await findFreePort();
@@ -35,6 +38,7 @@ export async function startConsole({
     ...options,
     consoleFolder,
     allowedPrivateEndpoints,
+    localInstances,
     logger: { error: quiet, warn: quiet, info: quiet },
   });
   const server = await controlPlane.serve({ host: "localhost", port });

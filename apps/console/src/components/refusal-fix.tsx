@@ -46,22 +46,7 @@ export function FixControl(props: FixControlProps): ReactNode {
         </ButtonLink>
       );
     case "enter-security-key":
-      return (
-        <TypedFix
-          {...props}
-          name="Security key of the instance"
-          description="A root credential that no role limits. It stays in the memory of this tab."
-          isSecret
-        />
-      );
-    case "state-version":
-      return (
-        <TypedFix
-          {...props}
-          name="Version of the AgentOS"
-          description="As `pip show agno` prints it there."
-        />
-      );
+      return <KeyForm {...props} />;
     default:
       return <FixButton {...props} />;
   }
@@ -73,7 +58,9 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
       <Button
         variant={isPrimary ? "primary" : "secondary"}
         onClick={() => session.fix(action)}
-        isBusy={session.fixing === action || (session.fixed === action && session.state === "trying")}
+        isBusy={
+          isSame(session.fixing, action) || (isSame(session.fixed, action) && session.state === "trying")
+        }
       >
         {action.label}
       </Button>
@@ -81,13 +68,11 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
   );
 }
 
-interface TypedFixProps extends FixControlProps {
-  readonly name: string;
-  readonly description: string;
-  readonly isSecret?: boolean;
-}
+/** Actions are planned anew with each look. */
+const isSame = (one: FixAction | undefined, other: FixAction) =>
+  one?.kind === other.kind && one.label === other.label;
 
-function TypedFix({ action, session, isPrimary, name, description, isSecret = false }: TypedFixProps) {
+function KeyForm({ action, session, isPrimary }: FixControlProps) {
   const [value, setValue] = useState("");
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -95,25 +80,26 @@ function TypedFix({ action, session, isPrimary, name, description, isSecret = fa
   }
   return (
     <form onSubmit={submit} className="flex w-full min-w-0 flex-col items-start gap-2">
-      <Field label={name} hint={description}>
+      <Field
+        label="Security key of the instance"
+        hint="A root credential that no role limits. It stays in the memory of this tab."
+      >
         <TextInput
           isCode
-          type={isSecret ? "password" : "text"}
+          type="password"
           autoComplete="off"
           value={value}
           onChange={(event) => setValue(event.target.value)}
         />
       </Field>
-      <RequiresScope scopes={SCOPES_OF_FIX[action.kind] ?? []}>
-        <Button
-          type="submit"
-          variant={isPrimary ? "primary" : "secondary"}
-          isBusy={session.fixing !== undefined || session.state === "trying"}
-          disabled={value.trim() === ""}
-        >
-          {action.label}
-        </Button>
-      </RequiresScope>
+      <Button
+        type="submit"
+        variant={isPrimary ? "primary" : "secondary"}
+        isBusy={session.fixing !== undefined || session.state === "trying"}
+        disabled={value.trim() === ""}
+      >
+        {action.label}
+      </Button>
     </form>
   );
 }

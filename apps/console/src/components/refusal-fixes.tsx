@@ -78,7 +78,7 @@ interface ChoiceProps {
 
 function Choice({ choice, session }: ChoiceProps) {
   const { title, steps, is_preferred: isPreferred } = choice;
-  const action = planChoice(choice);
+  const action = planChoice(choice, session.instance);
   return (
     <li className="flex min-w-0 flex-col gap-3 rounded-md border border-line-strong bg-canvas p-3">
       <p className="flex flex-wrap items-center justify-between gap-2 text-sm font-medium text-ink">
@@ -92,7 +92,9 @@ function Choice({ choice, session }: ChoiceProps) {
           </li>
         ))}
       </ol>
-      {action === undefined ? null : (
+      {action === undefined ? (
+        <p className="text-xs text-ink-soft">The switches are set so. The rest is done on the instance.</p>
+      ) : (
         <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
       )}
     </li>

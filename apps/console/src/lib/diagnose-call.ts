@@ -37,16 +37,19 @@ export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy
   const request = "request" in error ? error.request : undefined;
   if (request === undefined || !isOfInstance(error, instance))
     return { diagnosis: undefined, denial: undefined };
-  if (isBlockedByPage(asking, { error, instance })) return { diagnosis: BLOCKED, denial: undefined };
   const parameters = { organization_id: organizationId, instance_id: instance.id };
   // Before anything else is sent: this token was refused, not the next one.
   const sent = asking.instanceClients.describeSent(instance);
   const denial = await readDenial(asking, refused);
+  const seen =
+    error instanceof AgentOSRefusal
+      ? { answer: describeAnswer(error) }
+      : { outcome: await findOutcome(error, instance, asking.browser) };
+  // The browser tells of it a moment after the request has failed: the look at it comes first.
+  if (isBlockedByPage(asking, { error, instance })) return { diagnosis: BLOCKED, denial };
   const body: DiagnosisInput = {
     request: { method: toMethod(request.method), path: request.path },
-    ...(error instanceof AgentOSRefusal
-      ? { answer: describeAnswer(error) }
-      : { outcome: await findOutcome(error, instance, asking.browser) }),
+    ...seen,
     credential: sent,
     ...(denial === undefined ? {} : { denial }),
   };

@@ -9,9 +9,10 @@ export interface PagePolicy {
 export function watchPagePolicy(target: Pick<EventTarget, "addEventListener">): PagePolicy {
   const origins = new Set<string>();
   target.addEventListener("securitypolicyviolation", (event) => {
-    const { blockedURI, effectiveDirective } = event as SecurityPolicyViolationEvent;
-    if (effectiveDirective === "connect-src" && URL.canParse(blockedURI))
-      origins.add(new URL(blockedURI).origin);
+    if (!("blockedURI" in event && "effectiveDirective" in event)) return;
+    const blocked = String(event.blockedURI);
+    if (event.effectiveDirective === "connect-src" && URL.canParse(blocked))
+      origins.add(new URL(blocked).origin);
   });
   return { hasBlocked: (url) => URL.canParse(url) && origins.has(new URL(url).origin) };
 }

@@ -18,8 +18,7 @@ export type ButtonAction =
   | { readonly kind: "renew-token"; readonly label: string }
   | { readonly kind: "sign-in"; readonly label: string }
   | { readonly kind: "reload"; readonly label: string }
-  /** The rest need something typed. */
-  | { readonly kind: "state-version"; readonly label: string }
+  /** Something has to be typed. */
   | { readonly kind: "enter-security-key"; readonly label: string };
 
 export type PointerAction =
@@ -37,7 +36,6 @@ type InstancePlace = "switches" | "keys" | "policy" | "settings";
 export const SCOPES_OF_FIX: Readonly<Partial<Record<FixAction["kind"], readonly string[]>>> = {
   "set-switches": ["os:write"],
   "take-os-id": ["os:write"],
-  "state-version": ["os:write"],
 };
 
 const POINTERS_BY_KIND: readonly FixAction["kind"][] = ["show-configuration", "open-instance", "ask", "copy"];
@@ -111,7 +109,6 @@ const BUTTONS = {
   INSTANCE_VERSION_WITHOUT_JWT: () => [],
   // So has this one, where the instance is to keep its security key.
   INSTANCE_AUTHORIZATION_MISSING: configuring,
-  INSTANCE_VERSION_UNKNOWN: () => [{ kind: "state-version", label: "Save the version" }],
   INSTANCE_AUTHORIZATION_UNWANTED: (situation) => [switchOn(situation), configuration],
   INSTANCE_SWITCH_NOT_APPLIED: ({ instance }) =>
     instance === undefined ? [] : [setSwitches("Set the switches again", instance.desired)],
@@ -154,6 +151,7 @@ const POINTERS: Readonly<Record<string, Plan<PointerAction>>> = {
   INSTANCE_KEY_FOREIGN: configuring,
   INSTANCE_KEY_NOT_LOADED: configuring,
   INSTANCE_SCOPES_NOT_ENFORCED: configuring,
+  INSTANCE_VERSION_UNKNOWN: opening("switches"),
   // Of a refusal it is the cause only where something else answers in the place of the instance.
   INSTANCE_SECURITY_KEY_MISSING: configuring,
   INSTANCE_CORS_REFUSED: ({ consoleOrigin }) => [
@@ -197,13 +195,18 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   return situation.instance === undefined ? [] : [open("policy")];
 }
 
-/** What a click on one of the ways out sets here; undefined where it is not about the switches. */
-export function planChoice({ title }: Finding["choices"][number]): ButtonAction | undefined {
-  if (/security key only/i.test(title))
-    return setSwitches("Switch Authorization off", { authorization: false, security_key: true });
-  if (/authorization.*only/i.test(title))
-    return setSwitches("Switch Security key off", { authorization: true, security_key: false });
-  return undefined;
+/** What a click on one of the ways out sets here; undefined where it is not about the switches, or they are set so. */
+export function planChoice(
+  { title }: Finding["choices"][number],
+  instance: Instance | undefined,
+): ButtonAction | undefined {
+  const isKeyOnly = /security key only/i.test(title);
+  if (!isKeyOnly && !/authorization.*only/i.test(title)) return undefined;
+  const switches = { authorization: !isKeyOnly, security_key: isKeyOnly };
+  const desired = instance?.desired;
+  if (desired?.authorization === switches.authorization && desired.security_key === switches.security_key)
+    return undefined;
+  return setSwitches(isKeyOnly ? "Switch Authorization off" : "Switch Security key off", switches);
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {
