@@ -188,8 +188,7 @@ function useActions(): readonly Command[] {
       instanceClients.forgetAll();
       openDocument("/");
     },
-    onError: (error) =>
-      showToast(describeFailedSignOut(error)),
+    onError: (error) => showToast(describeFailedSignOut(error)),
   });
   const action = (
     id: string,

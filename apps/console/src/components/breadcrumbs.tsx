@@ -11,6 +11,8 @@ export interface Crumb {
 }
 
 export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
+  // Where there is little room, the page itself matters more than the organization.
+  const isLong = crumbs.length > 2;
   return (
     <nav aria-label="Breadcrumbs" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 text-sm">
@@ -19,7 +21,7 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
             {at === 0 ? null : (
               <li
                 aria-hidden
-                className={cx("shrink-0 text-ink-faint", at === 1 && crumbs.length > 2 && "max-sm:hidden")}
+                className={cx("shrink-0 text-ink-faint", at === 1 && isLong && "max-sm:hidden")}
               >
                 <ChevronRight className="size-3.5" />
               </li>
@@ -28,7 +30,7 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
               className={cx(
                 "truncate",
                 at === crumbs.length - 1 ? "max-w-[75%] shrink-0" : "min-w-0",
-                at === 0 && crumbs.length > 2 && "max-sm:hidden",
+                at === 0 && isLong && "max-sm:hidden",
               )}
             >
               {at === crumbs.length - 1 ? (

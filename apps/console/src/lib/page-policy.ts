@@ -6,13 +6,15 @@ export interface PagePolicy {
   readonly hasBlocked: (url: string) => boolean;
 }
 
+/** What is read of it. */
+type Violation = Readonly<Record<"blockedURI" | "effectiveDirective", string>>;
+
 export function watchPagePolicy(target: Pick<EventTarget, "addEventListener">): PagePolicy {
   const origins = new Set<string>();
   target.addEventListener("securitypolicyviolation", (event) => {
-    if (!("blockedURI" in event && "effectiveDirective" in event)) return;
-    const blocked = String(event.blockedURI);
-    if (event.effectiveDirective === "connect-src" && URL.canParse(blocked))
-      origins.add(new URL(blocked).origin);
+    const { blockedURI, effectiveDirective } = event as Event & Violation;
+    if (effectiveDirective === "connect-src" && URL.canParse(blockedURI))
+      origins.add(new URL(blockedURI).origin);
   });
   return { hasBlocked: (url) => URL.canParse(url) && origins.has(new URL(url).origin) };
 }

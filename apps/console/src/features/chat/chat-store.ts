@@ -4,7 +4,7 @@
  */
 import { type AgentOSClient, AgentOSRefusal, isClientError, type RunStream } from "@agentos/client";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
-import { encodeDecisions } from "./encode-decisions.ts";
+import { type Decision, encodeDecisions } from "./encode-decisions.ts";
 import { MAX_TURNS, readHistory } from "./read-history.ts";
 import {
   createTurn,
@@ -26,16 +26,6 @@ export interface ChatSnapshot {
 
 /** A file as the browser has it. */
 export type Upload = Blob & { readonly name: string };
-
-export interface Decision {
-  readonly tool_call_id: string;
-  readonly confirmed?: boolean;
-  readonly confirmation_note?: string;
-  readonly tool_args?: Readonly<Record<string, unknown>>;
-  readonly result?: string;
-  readonly user_input_schema?: readonly { readonly name: string; readonly value: unknown }[];
-  readonly answered?: boolean;
-}
 
 export interface ChatStoreOptions {
   /** What it is that is talked to. */

@@ -1,5 +1,5 @@
 /** What a person has said about the tool calls of a pause, and the decisions that are sent for it. Pure. */
-import type { Decision } from "./chat-store.ts";
+import type { Decision } from "./encode-decisions.ts";
 import { isObject } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 

@@ -3,9 +3,18 @@
  * what is to be run; an agent's as `tools`, a team's as `requirements`. Pure.
  */
 import type { RunnableKind } from "../../lib/runnable-kinds.ts";
-import type { Decision } from "./chat-store.ts";
 import { isObject, listOf } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
+
+export interface Decision {
+  readonly tool_call_id: string;
+  readonly confirmed?: boolean;
+  readonly confirmation_note?: string;
+  readonly tool_args?: Readonly<Record<string, unknown>>;
+  readonly result?: string;
+  readonly user_input_schema?: readonly { readonly name: string; readonly value: unknown }[];
+  readonly answered?: boolean;
+}
 
 type Raw = Readonly<Record<string, unknown>>;
 

@@ -8,8 +8,8 @@ import { TextArea, TextInput } from "../../components/text-input.tsx";
 import { cx } from "../../lib/cx.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { countOf } from "../../lib/words.ts";
-import type { Decision } from "./chat-store.ts";
 import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import type { Decision } from "./encode-decisions.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 import { Words } from "./tool-call.tsx";
 

@@ -25,7 +25,7 @@ import { isSessionOver } from "../../lib/describe-fault.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
-import type { Decision } from "./chat-store.ts";
+import type { Decision } from "./encode-decisions.ts";
 import { PauseCard } from "./pause-card.tsx";
 import { listUsedScopes } from "./scopes-used.ts";
 import { ToolCall } from "./tool-call.tsx";

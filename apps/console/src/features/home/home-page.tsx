@@ -11,8 +11,7 @@ import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
 import { Status } from "../../components/status.tsx";
 import { useAgents, useInstance } from "../../lib/instance-data.ts";
-import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
-import { useInstanceProbe } from "../../lib/instance-watch.ts";
+import { describeInstanceState } from "../../lib/instance-state.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { type Component, readComponents } from "../../lib/read-components.ts";
 import { mayAct } from "../../lib/rights.ts";
@@ -36,7 +35,6 @@ export function HomePage() {
   const config = useConfig();
   return (
     <>
-      {instance.observed === null ? <FirstLook instance={instance} /> : null}
       <PageHeader
         title={clip(instance.name, 80)}
         facts={<Status {...describeInstanceState(instance)} />}
@@ -64,12 +62,6 @@ export function HomePage() {
       <Cards kind="workflows" components={readComponents(config.data?.workflows)} config={config.data} />
     </>
   );
-}
-
-/** Nobody has looked at it yet, as after the first start: its state is told by one look. */
-function FirstLook({ instance }: { readonly instance: Instance }) {
-  useInstanceProbe(instance, { isSettled: true });
-  return null;
 }
 
 interface CardsProps {

@@ -27,13 +27,13 @@ export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
   const { controlPlane } = useServices();
   const [email, setEmail] = useState(knownEmail);
   const [password, setPassword] = useState("");
+  const [secondsLeft, setSecondsLeft] = useState(0);
   const signIn = useMutation({
     mutationFn: () => controlPlane.signIn.password({ body: { email, password } }),
     meta: { knowsSessionOver: true },
     onSuccess: onSignedIn,
     onError: (error) => setSecondsLeft(secondsToWait(error)),
   });
-  const [secondsLeft, setSecondsLeft] = useState(0);
   const id = useId();
   useEffect(() => {
     if (secondsLeft === 0) return undefined;
