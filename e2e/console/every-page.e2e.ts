@@ -27,7 +27,7 @@ const placesOf = (instanceId: string): readonly Place[] => [
   { path: `/i/${instanceId}/agents/echo`, title: "Chat" },
   { path: `/i/${instanceId}/sessions`, title: "Sessions" },
   { path: `/i/${instanceId}/refusals`, title: "Refusals" },
-  { path: `/i/${instanceId}/instance`, title: "Instance" },
+  { path: `/i/${instanceId}/instance`, title: "Access & keys" },
   { path: "/instances", title: "Instances" },
   { path: "/connect", title: "Connect an instance" },
   { path: "/members", title: "Members" },
