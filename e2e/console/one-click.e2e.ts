@@ -173,6 +173,7 @@ const ROWS: Readonly<Record<OneClickCode, Row>> = {
     await visitor.screenshot(page, "refusal-authorization-unwanted");
     await press(page, "INSTANCE_AUTHORIZATION_UNWANTED", "Switch Authorization on");
     await turnsGreen(page);
+    await visitor.screenshot(page, "refusal-authorization-unwanted-resolved");
   },
 
   async INSTANCE_SWITCH_NOT_APPLIED({ openOf }) {
@@ -484,6 +485,7 @@ story(
     await instance.put(oursWithTokens(instance));
     await tryAgain(page);
     await turnsGreen(page);
+    await visitor.screenshot(page, "refusal-clocks-resolved");
     // One of ours shows it.
     const date = await page.evaluate(
       `fetch("${instance.endpoint}/health").then((answer) => answer.headers.get("date"))`,

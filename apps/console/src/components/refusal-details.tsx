@@ -33,12 +33,14 @@ export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) 
           </ul>
         </Part>
       )}
-      <Part title={isRecorded ? "Checks, as the instance recorded them" : "Checks, as its answer tells"}>
-        <Timeline
-          label="Checks of the request"
-          steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
-        />
-      </Part>
+      {instance === undefined ? null : (
+        <Part title={isRecorded ? "Checks, as the instance recorded them" : "Checks, as its answer tells"}>
+          <Timeline
+            label="Checks of the request"
+            steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
+          />
+        </Part>
+      )}
       {others.length === 0 ? null : (
         <Collapsible.Root>
           <Collapsible.Trigger className="group flex items-center gap-1 rounded-sm text-xs font-medium text-ink-soft hover:text-ink">
