@@ -52,12 +52,14 @@ export async function press(page: Page, code: OneClickCode, button: string): Pro
 }
 
 export async function typeKey(page: Page, key: string): Promise<void> {
-  await dialogOf(page).getByLabel("Security key of the instance").fill(key);
+  await dialogOf(page)
+    .getByLabel(/^Security key of /)
+    .fill(key);
   await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
 }
 
 export async function enterPassword(page: Page): Promise<void> {
-  const ended = page.getByRole("dialog", { name: "Your session has ended" });
+  const ended = page.getByRole("dialog", { name: "You were signed out" });
   await ended.getByLabel("Password").fill(PASSWORD);
   await ended.getByRole("button", { name: "Sign in" }).click();
 }

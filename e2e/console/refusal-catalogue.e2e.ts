@@ -22,8 +22,10 @@ afterAll(() => guide.close());
 const CODES = Object.entries({ ...REFUSALS, ...CAUSES }).filter(([code]) => !/^CLI_|_SOCKET_/.test(code));
 
 const asShown = (text: string) => {
+  // What stands between backticks is set as code.
   const rendered = renderNeutral(text, "npx agentos")
     .replaceAll("<who can>", "an Owner or Administrator")
+    .replaceAll("`", "")
     .trim();
   return (rendered.charAt(0).toUpperCase() + rendered.slice(1)).replaceAll(/\s+/g, " ");
 };
@@ -52,7 +54,7 @@ story("each code has a cause, evidence and a fix, and names whoever is to be ask
     const ways = WITH_CHOICES.includes(code) ? ["pick one", "Use the security key only"] : [asShown(fix)];
     const asked = ASKED.test(code) ? ["A message for an Owner or Administrator", "It needs authz:read."] : [];
     // The checks are an instance's.
-    const checks = OF_CONTROL_PLANE.test(code) ? [] : ["Checks, as"];
+    const checks = OF_CONTROL_PLANE.test(code) ? [] : ["Checks ("];
     return [asShown(title), ...ways, ...asked, `Evidence of ${code}.`, "What to do", ...checks, code]
       .filter((part) => !text.includes(part))
       .map((part) => `${code}: ${part}`);

@@ -166,7 +166,7 @@ export async function openRefusalWorld({
         standing = served;
         running = await startAt(port, url, served);
         const answers = await look(endpoint);
-        const body = { outcome: "answered" as const, answers };
+        const body = { endpoint, outcome: "answered" as const, answers };
         for (const { client } of [owner, member]) await client.instances.observe({ parameters, body });
       },
     };

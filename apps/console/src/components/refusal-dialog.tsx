@@ -1,4 +1,6 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
+
+import { ShieldAlert, ShieldCheck } from "lucide-react";
 import type { RefusedCall } from "../lib/refused-call.ts";
 import { useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
@@ -17,7 +19,14 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
   const isPassed = session.state === "passed";
   return (
     <Dialog
-      title={isPassed ? "Authorization works again" : "Authorization Failed"}
+      title={isPassed ? "This request is let in now" : "Authorization Failed"}
+      kindIcon={
+        isPassed ? (
+          <ShieldCheck aria-hidden className="text-ok-ink" />
+        ) : (
+          <ShieldAlert aria-hidden className="text-danger-ink" />
+        )
+      }
       description={call.title}
       isOpen={isOpen}
       onOpenChange={onOpenChange}

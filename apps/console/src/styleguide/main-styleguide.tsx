@@ -12,6 +12,7 @@ import {
 import { createRoot } from "react-dom/client";
 import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
+import { createDrafts } from "../lib/drafts.ts";
 import { createInstanceClients } from "../lib/instance-clients.ts";
 import { watchPagePolicy } from "../lib/page-policy.ts";
 import { createQueryClient } from "../lib/query-client.ts";
@@ -30,9 +31,10 @@ const services = {
   controlPlane,
   sessionWatch,
   queryClient,
-  instanceClients: createInstanceClients(controlPlane),
+  instanceClients: createInstanceClients(controlPlane, () => undefined),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
+  drafts: createDrafts(),
   openDocument: () => undefined,
 };
 

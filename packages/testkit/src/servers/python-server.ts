@@ -127,7 +127,7 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Set
   }
   const refusal = judge(request, route, options);
   if (refusal !== undefined) return send(refusal[0], { detail: refusal[1] });
-  if (options.pythonRuns !== undefined && route !== "/config")
+  if (options.pythonRuns !== undefined)
     return void options.pythonRuns.answer(request, response, route).catch(() => response.destroy());
   return route in ROUTES ? send(200, {}) : send(404, { detail: "Not Found" });
 }

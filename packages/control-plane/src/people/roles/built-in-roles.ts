@@ -64,13 +64,14 @@ export const ROLES: Readonly<Record<RoleName, Role>> = Object.freeze({
   owner: {
     name: "owner",
     title: "Owner",
-    description: "everything, other people's data and the deletion of instances included",
+    description: "everything, including other people's data and deleting instances",
     scopes: bundle(ENTER, USE, BUILD, MANAGE, OWN),
   },
   administrator: {
     name: "administrator",
     title: "Administrator",
-    description: "manages members, endpoints, switches and keys, and reads refusals and changes",
+    description:
+      "manages members, endpoints, switches and keys, and reads refusals and changes; sees only their own data",
     scopes: bundle(ENTER, USE, BUILD, MANAGE),
   },
   member: {
