@@ -38,6 +38,8 @@ const WITH_CHOICES: readonly string[] = [
 /** Somebody else has to give something: who that is, is said. */
 const ASKED = /^(?:TOKEN_ROLE|SCOPE_(?:MISSING|OTHER_RESOURCE|PREREQUISITE_MISSING|ROLE_INSUFFICIENT)$)/;
 
+const OF_CONTROL_PLANE = /^(?:AUTH_SIGN_IN_(?:REQUIRED|ENDED)|SCOPE_(?:ROLE_INSUFFICIENT|NOT_A_MEMBER))$/;
+
 story("each code has a cause, evidence and a fix, and names whoever is to be asked", async ({ visitor }) => {
   const page = await visitor.open({ origins: [guide.url], width: "phone" });
   await page.goto(`${guide.url}/#refusals`);
@@ -51,7 +53,9 @@ story("each code has a cause, evidence and a fix, and names whoever is to be ask
     const text = shown.get(code) ?? "";
     const ways = WITH_CHOICES.includes(code) ? ["pick one", "Use the security key only"] : [asShown(fix)];
     const asked = ASKED.test(code) ? ["A message for an Owner or Administrator", "It needs authz:read."] : [];
-    return [asShown(title), ...ways, ...asked, `Evidence of ${code}.`, "What to do", "Checks (", code]
+    // The checks are an instance's.
+    const checks = OF_CONTROL_PLANE.test(code) ? [] : ["Checks ("];
+    return [asShown(title), ...ways, ...asked, `Evidence of ${code}.`, "What to do", ...checks, code]
       .filter((part) => !text.includes(part))
       .map((part) => `${code}: ${part}`);
   });

@@ -33,13 +33,15 @@ export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) 
           </ul>
         </Part>
       )}
-      <Part title={isRecorded ? "Checks (recorded by the instance)" : "Checks (inferred from the answer)"}>
-        <Timeline
-          isDense
-          label="Checks of the request"
-          steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
-        />
-      </Part>
+      {instance === undefined ? null : (
+        <Part title={isRecorded ? "Checks (recorded by the instance)" : "Checks (inferred from the answer)"}>
+          <Timeline
+            isDense
+            label="Checks of the request"
+            steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
+          />
+        </Part>
+      )}
       {others.length === 0 ? null : (
         <Disclosure title={`What else it may be (${others.length})`}>
           <ul className="flex flex-col gap-2 text-sm">
