@@ -84,7 +84,6 @@ describe("a decision", () => {
     id: "c1",
     name: "pay",
     argumentsText: "{}",
-    isWhole: true,
     kind: "confirmation",
     fields: [],
     source: {},
