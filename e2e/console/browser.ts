@@ -3,10 +3,10 @@
  * wrong in it fails the story: an error in the browser's console, something that the policy of the page refused, a request to
  * a host that is none of ours.
  */
-import { mkdirSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, inject } from "vitest";
-import { AxeBuilder, type Browser, chromium, type Page } from "../../tools/browser/drive.ts";
+import { AxeBuilder, type Browser, chromium, type Page, shrinkPng } from "../../tools/browser/drive.ts";
 
 export interface Look {
   readonly theme: "light" | "dark";
@@ -25,6 +25,8 @@ export interface VisitOptions extends Partial<Look> {
   readonly origins: readonly string[];
   /** What the browser itself says on what the story is about, such as a refused connection. Default: nothing. */
   readonly expects?: readonly RegExp[];
+  /** The console is behind a certificate that nobody trusts. */
+  readonly ignoresCertificate?: boolean;
   /** The story pulls cables: the browser's own words on that are no fault. */
   readonly losesConnections?: boolean;
 }
@@ -38,20 +40,36 @@ export const CONNECTION_FAULTS: readonly RegExp[] = [
 export interface Visitor {
   /** A page without a cookie and without anything stored. */
   open(options: VisitOptions): Promise<Page>;
-  /** Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. */
+  /**
+   * Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. None are made by
+   * `npm test` alone: nobody looks at them there, and more than a hundred take half a minute.
+   */
   screenshot(page: Page, name: string, options?: { readonly isWholePage?: boolean }): Promise<void>;
   /**
    * What axe finds that is serious or critical, in words; empty when all is well. While the list of a select or a combobox is
-   * open, Base UI hides the rest of the page from screen readers and Tab closes the list: axe takes that for a trap.
+   * open, Base UI hides the rest of the page from screen readers and Tab closes the list: axe takes that for a trap. `within`
+   * looks at what this selector finds alone: at a layer over a page that was looked at before.
    */
-  findBarriers(page: Page, options?: { readonly hasOpenList?: boolean }): Promise<readonly string[]>;
+  findBarriers(page: Page, options?: BarrierOptions): Promise<readonly string[]>;
 }
 
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
-const FOLDER = join(
-  import.meta.dirname,
-  process.env["AGENTOS_DOCS_IMAGES"] === "1" ? "../../docs/images/console" : "screenshots",
-);
+interface BarrierOptions {
+  readonly hasOpenList?: boolean;
+  readonly within?: string;
+}
+
+export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+const ROOT = join(import.meta.dirname, "../..");
+const SCREENSHOTS = join(import.meta.dirname, "screenshots");
+const IMAGES = "docs/images/console";
+/** Text of the pages, where their pictures are to be made anew. */
+const PAGES =
+  process.env["AGENTOS_DOCS_IMAGES"] === "1"
+    ? globSync(["*.md", "docs/*.md"], { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), "utf8"))
+    : undefined;
+const isLookedAt =
+  process.env["AGENTOS_DOCS_IMAGES"] === "1" || process.env["npm_lifecycle_event"] !== "test";
+
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
@@ -67,8 +85,16 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop", expects = [], losesConnections = false }) {
+      async open({
+        origins,
+        theme = "light",
+        width = "desktop",
+        expects = [],
+        ignoresCertificate = false,
+        losesConnections = false,
+      }) {
         const context = await browser.newContext({
+          ignoreHTTPSErrors: ignoresCertificate,
           viewport: SIZES[width],
           colorScheme: theme,
           // Nothing is caught in the middle of a movement.
@@ -82,18 +108,27 @@ export const story = base.extend<{ visitor: Visitor }>({
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {
-        mkdirSync(FOLDER, { recursive: true });
-        await page.screenshot({
-          path: join(FOLDER, `${name}.png`),
-          animations: "disabled",
-          caret: "hide",
-          fullPage: isWholePage,
-        });
+        if (!isLookedAt) return;
+        if (PAGES?.some((text) => text.includes(`images/console/${name}.png`)) === false) return;
+        const size = page.viewportSize();
+        // As high as the page, so that what sticks to the window is where it belongs.
+        if (isWholePage && size !== null) {
+          const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+          await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+        }
+        const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
+        if (isWholePage && size !== null) await page.setViewportSize(size);
+        const folder = PAGES === undefined ? SCREENSHOTS : join(ROOT, IMAGES);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, `${name}.png`), PAGES === undefined ? picture : shrinkPng(picture));
       },
-      async findBarriers(page, { hasOpenList = false } = {}) {
-        const { violations } = await new AxeBuilder({ page })
-          .disableRules(hasOpenList ? ["aria-hidden-focus"] : [])
-          .analyze();
+      async findBarriers(page, { hasOpenList = false, within } = {}) {
+        const axe = new AxeBuilder({ page })
+          // Our pages have no frames. The other mode opens a page beside for them, each time.
+          .setLegacyMode()
+          .options({ resultTypes: ["violations"] })
+          .disableRules(hasOpenList ? ["aria-hidden-focus"] : []);
+        const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
         return violations
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);

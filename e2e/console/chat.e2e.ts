@@ -171,15 +171,15 @@ story(
     await say(page, "A seat, and the door please");
     const card = page.getByRole("region", { name: "Waits for you" });
     await card.getByRole("textbox", { name: "seat", exact: true }).fill("not a number");
-    await card.getByRole("button", { name: "Answer" }).first().click();
+    await card.getByRole("button", { name: "Save answer" }).first().click();
     await card.getByText("seat is no").waitFor();
     await card.getByRole("textbox", { name: "seat", exact: true }).fill("7");
-    await card.getByRole("button", { name: "Answer" }).first().click();
+    await card.getByRole("button", { name: "Save answer" }).first().click();
     await card.getByRole("textbox", { name: "Result" }).fill("the door is open");
-    await card.getByRole("button", { name: "Answer" }).last().click();
+    await card.getByRole("button", { name: "Save answer" }).last().click();
     await visitor.screenshot(page, "chat-several");
     expect(await visitor.findBarriers(page)).toEqual([]);
-    await card.getByRole("button", { name: "Send decisions" }).click();
+    await card.getByRole("button", { name: "Send 2 answers" }).click();
     await page.getByText("All done.").waitFor();
     await page.getByText("book_seat").click();
     await page.getByText("seat 7 for Alien").waitFor();
@@ -201,7 +201,7 @@ story(
     await card.getByLabel("Why not (optional)").fill("too much");
     await page.keyboard.press("Enter");
     await visitor.screenshot(page, "chat-rejected");
-    await page.getByText("declined").waitFor();
+    await page.getByText("rejected").waitFor();
     await page.getByText("Pay A-1 back, or not").last().waitFor();
   },
 );
@@ -213,7 +213,7 @@ story("files go along, and the same is a line for a shell without the token", as
     { name: "orders.csv", mimeType: "text/csv", buffer: Buffer.from("order,cents") },
     { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.from("") },
   ]);
-  await page.getByText("“empty.txt” is empty.").waitFor();
+  await page.getByText("“empty.txt” was not attached: it is empty.").waitFor();
   await page.getByRole("button", { name: "Remove orders.csv" }).waitFor();
   await visitor.screenshot(page, "chat-files");
   await say(page, "Look at it");

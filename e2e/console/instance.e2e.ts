@@ -1,9 +1,10 @@
 // The pages of one instance: switches, keys, policy, tokens, access and settings, each against a real AgentOS.
+import { createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { makeFolder, startCommand } from "../support/start-command.ts";
-import { LOOKS, overflowsSideways, story } from "./browser.ts";
-import { type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
+import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
+import { holdClock, type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
 
 let world: InstanceWorld;
 let place: Place;
@@ -42,6 +43,7 @@ async function giveLines(instance_id: string): Promise<void> {
   await world.owner.instances.observe({
     parameters,
     body: {
+      endpoint: place.endpoint,
       outcome: "answered",
       answers: [{ route: "GET /info", status: 200, body: { server_version: "0.1.0" } }],
     },
@@ -136,6 +138,38 @@ story("a key is rotated in three stations, each with its reason", async ({ visit
   await visitor.screenshot(page, "instance-keys-retired", { isWholePage: true });
 });
 
+story("a revocation that an instance could not take is told, and sent again", async ({ visitor }) => {
+  const instance_id = await connectGuarded();
+  const organization = { organization_id: world.organizationId };
+  const { member, link } = await world.owner.members.add({
+    parameters: organization,
+    body: { name: "Mia Member", email: "mia@acme.example", role: "member" },
+  });
+  const mia = createControlPlaneClient({ baseUrl: world.url, session: createMemorySession() });
+  const secret = new URL(link?.url ?? "").hash.replace("#link=", "");
+  await mia.signIn.redeemLink({ body: { secret, password: "correct horse battery" } });
+  await mia.tokens.mint({ parameters: { ...organization, instance_id }, body: {} });
+  await place.stop();
+  await world.owner.members.remove({ parameters: { ...organization, person_id: member.person_id } });
+  const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
+  await holdClock(page);
+  await world.signIn(page, "/audit?tab=revocations");
+  await page.getByText("Tokens of somebody, who was removed").waitFor();
+  // The first attempt is noted a moment after it was made; the page reads again every five seconds.
+  await page.clock.fastForward(5_000);
+  await page.getByText(/the instance does not answer/i).waitFor();
+  await visitor.screenshot(page, "revocation-pending");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await giveLines(instance_id);
+  await page.getByRole("button", { name: "Send pending ones now" }).click();
+  await expect
+    .poll(async () => (await world.owner.revocations.list({ parameters: organization })).data[0]?.state)
+    .toBe("applied");
+  await page.clock.fastForward(5_000);
+  await page.getByText("In force", { exact: true }).waitFor();
+  await visitor.screenshot(page, "revocation-applied");
+});
+
 story("a token for a terminal is shown once, and works", async ({ visitor }) => {
   const id = await connectGuarded();
   const page = await visitor.open({ origins: origins() });
@@ -177,19 +211,33 @@ story(
   },
 );
 
-story("an instance is deleted by whoever types its name", async ({ visitor }) => {
-  const id = await connectGuarded();
-  const page = await visitor.open({ origins: origins() });
-  await world.signIn(page, `/i/${id}/instance?tab=settings`);
-  await page.getByRole("button", { name: "Delete the instance…" }).click();
-  const dialog = page.getByRole("dialog");
-  expect(
-    await dialog.getByRole("button", { name: "Delete the instance" }).getAttribute("aria-disabled"),
-  ).toBe("true");
-  await dialog.getByLabel("Type Shop to go on").fill("Shop");
-  await dialog.getByRole("button", { name: "Delete the instance" }).click();
-  await page.getByRole("heading", { name: "No instance yet" }).waitFor();
-});
+story(
+  "an instance has addresses of its own, and is deleted by whoever types its name",
+  async ({ visitor }) => {
+    // A name is text, whatever it looks like.
+    const name = "Shop <b>x</b>";
+    const id = await connectGuarded(name);
+    const page = await visitor.open({ origins: origins() });
+    const address = `/i/${id}/instance?tab=settings`;
+    const policyOf = async () =>
+      (await page.goto(`${world.url}${address}`))?.headers()["content-security-policy"];
+    expect(await policyOf()).toContain("connect-src 'self';");
+    await world.signIn(page, address);
+    expect(page.url()).toBe(`${world.url}${address}`);
+    expect(await policyOf()).toContain(`connect-src 'self' ${place.endpoint};`);
+    await page.getByRole("button", { name: /Switch instance.*Shop <b>x<\/b>/ }).waitFor();
+    await page.getByRole("button", { name: "Delete the instance…" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(
+      await dialog.getByRole("button", { name: "Delete the instance" }).getAttribute("aria-disabled"),
+    ).toBe("true");
+    await dialog.getByLabel(`Type ${name} to go on`).fill(name);
+    await dialog.getByRole("button", { name: "Delete the instance" }).click();
+    await page.getByRole("heading", { name: "No instance yet" }).waitFor();
+    await page.evaluate(`history.pushState({}, "", "/i/${id}/chat")`);
+    await page.getByRole("heading", { name: "No such instance" }).waitFor();
+  },
+);
 
 story("with `agentos dev` a switch reconfigures the AgentOS while the page is open", async ({ visitor }) => {
   const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder(), hasConsole: true });
@@ -198,7 +246,7 @@ story("with `agentos dev` a switch reconfigures the AgentOS while the page is op
   const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
   const page = await visitor.open({ origins: [url, endpoint] });
   await page.goto(link);
-  await page.getByRole("link", { name: "Instance", exact: true }).click();
+  await page.getByRole("link", { name: "Access & keys", exact: true }).click();
   const authorization = page.getByRole("switch", { name: /^Authorization/ });
   await page.getByText("As it is meant").first().waitFor();
   const status = async () => (await fetch(`${endpoint}/agents`)).status;

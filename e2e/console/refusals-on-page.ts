@@ -18,7 +18,7 @@ export async function openRefusals(
   const page = await visitor.open({ origins: [world.url, instance.endpoint] });
   await page.goto(`${world.url}/i/${instance.id}/refusals`);
   await signIn(page, person);
-  await page.getByRole("heading", { name: "Refusals" }).waitFor();
+  await page.getByRole("heading", { name: "Refusals", exact: true }).waitFor();
   return page;
 }
 

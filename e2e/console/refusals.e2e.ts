@@ -1,5 +1,6 @@
 // Each situation of the page "Authorization Failed", met in the console, and mended in it: what the dialog says is done, and
 // the same request is let in.
+import { ACCESS_PREREQUISITES, ERRORS, type RefusalEntry, renderText } from "@agentos/contract";
 import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { story } from "./browser.ts";
@@ -97,6 +98,7 @@ describe("403, insufficient scopes", () => {
       expect(await visitor.findBarriers(page)).toEqual([]);
       // Somebody gives the role: a token made anew has it.
       await world.changeRole(person, "administrator");
+      await tryAgain(page);
       await page.getByRole("button", { name: "Get a new token" }).click();
       await turnsGreen(page);
     },
@@ -136,6 +138,56 @@ describe("403, insufficient scopes", () => {
     },
     120_000,
   );
+});
+
+describe("an access prerequisite, before the instance can be loaded", () => {
+  // The three roles hold all of them: what the control plane would say to a role that does not is put in its place.
+  const problem = (code: "SCOPE_ROLE_INSUFFICIENT" | "TOKEN_PREREQUISITE_MISSING", scope: string) => {
+    const { title, fix, detail, status } = ERRORS[code] as RefusalEntry;
+    const blocks = ACCESS_PREREQUISITES.find((each) => each.scope === scope)?.blocks ?? "";
+    const facts = {
+      role: "Guest",
+      scope,
+      blocks,
+      required_scopes: [scope],
+      missing_scopes: [scope],
+      who_can: "an Owner or Administrator",
+    };
+    const words = { title: renderText(title, facts), fix: renderText(fix, facts) };
+    const scopes = { required_scopes: [scope], missing_scopes: [scope] };
+    const type = `/errors/${code}`;
+    return { status, json: { type, ...words, detail: renderText(detail, facts), status, code, ...scopes } };
+  };
+
+  story("is named, with who can give it", async ({ visitor }) => {
+    const instance = await world.connect("Gates");
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    const page = await openRefusals(visitor, { world, instance });
+    for (const scope of ["org:read", "os:read"] as const) {
+      await page.route("**/organizations/*/instances", (route) =>
+        route.fulfill(problem("SCOPE_ROLE_INSUFFICIENT", scope)),
+      );
+      await page.reload();
+      await page.getByText(`Your role Guest does not give ${scope}.`).first().waitFor();
+      await page
+        .getByText(/^Ask an Owner or Administrator to do it/)
+        .first()
+        .waitFor();
+    }
+    await visitor.screenshot(page, "refusal-gate");
+    await page.unrouteAll();
+    await page.route("**/instances/*/tokens", (route) =>
+      route.fulfill(problem("TOKEN_PREREQUISITE_MISSING", "config:read")),
+    );
+    await page.reload();
+    const panel = page.getByRole("region", { name: "Authorization failed" });
+    await panel.getByText(/config:read: without it the console cannot load an instance/).waitFor();
+    await panel.getByText(/ask an Owner or Administrator for another role/).waitFor();
+    await visitor.screenshot(page, "refusal-gate-config");
+    await page.unrouteAll();
+    await tryAgain(page);
+    await page.getByRole("table", { name: "Refusals" }).waitFor();
+  });
 });
 
 describe("tokens of one's own", () => {
@@ -196,8 +248,8 @@ describe("a removed member's open console", () => {
     const page = await openRefusals(visitor, { world, instance, person });
     await world.remove(person);
     await meetRefusal(page, "GET /authz/policy");
-    await page.getByRole("button", { name: "Get a new token" }).click();
-    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await tryAgain(page);
+    await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });
 });

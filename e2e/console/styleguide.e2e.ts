@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
-import { LOOKS, overflowsSideways, story } from "./browser.ts";
+import { overflowsSideways, SIZES, story } from "./browser.ts";
 import { type StartedConsole, startConsole } from "./start-console.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -22,36 +22,56 @@ beforeAll(async () => {
 });
 afterAll(() => guide.close());
 
-const LAYERS: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
-  ["dialog", (page) => page.getByRole("button", { name: "Dialog" }).click()],
-  ["side-panel", (page) => page.getByRole("button", { name: "Side panel" }).click()],
-  ["commands", (page) => page.getByRole("button", { name: "Commands" }).click()],
-  ["toast", (page) => page.getByRole("button", { name: "Toast of a fault" }).click()],
-  ["menu", (page) => page.getByRole("button", { name: "More" }).click()],
-  ["select", (page) => page.getByRole("combobox", { name: "Role", exact: true }).click()],
-  ["combobox", (page) => page.getByRole("combobox", { name: "Find a role" }).click()],
+interface Layer {
+  readonly name: string;
+  readonly open: (page: Page) => Promise<void>;
+  /** Where it is. */
+  readonly at: string;
+  readonly hasOpenList?: boolean;
+}
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
+const choose = (name: string) => (page: Page) => page.getByRole("combobox", { name, exact: true }).click();
+
+const LAYERS: readonly Layer[] = [
+  { name: "dialog", at: "[role=dialog]", open: press("Dialog") },
+  { name: "side-panel", at: "[role=dialog]", open: press("Side panel") },
+  { name: "commands", at: "[role=dialog]", open: press("Commands") },
+  { name: "menu", at: "[role=menu]", open: press("More") },
+  { name: "select", at: "[role=listbox]", open: choose("Role"), hasOpenList: true },
+  { name: "combobox", at: "[role=listbox]", open: choose("Find a role"), hasOpenList: true },
+  { name: "toast", at: "[role=dialog], [role=alertdialog]", open: press("Toast of a fault") },
 ];
 
-story.for(LOOKS)("components are as they should be in $theme at $width width", async (look, { visitor }) => {
-  const page = await visitor.open({ origins: [guide.url], ...look });
+// Colours of the other theme are measured without a browser (contrast.test.ts). Its pictures are for people.
+story("components and layers are as they should be in each look", async ({ visitor }) => {
+  const page = await visitor.open({ origins: [guide.url] });
   await page.goto(guide.url);
   await page.getByRole("heading", { name: "Layers" }).waitFor();
-  await visitor.screenshot(page, `components-${look.theme}-${look.width}`, { isWholePage: true });
   expect(await visitor.findBarriers(page)).toEqual([]);
-  expect(await overflowsSideways(page)).toBe(false);
-});
-
-// Colours are measured without a browser: two looks show the rest.
-const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
-
-story.for(OPPOSITES)("layers are as they should be in $theme at $width width", async (look, { visitor }) => {
-  const page = await visitor.open({ origins: [guide.url], ...look });
-  for (const [name, open] of LAYERS) {
-    await page.goto(guide.url);
+  for (const width of ["desktop", "phone"] as const) {
+    await page.setViewportSize(SIZES[width]);
+    expect([width, await overflowsSideways(page)]).toEqual([width, false]);
+    for (const theme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await visitor.screenshot(page, `components-${theme}-${width}`, { isWholePage: true });
+    }
+  }
+  for (const { name, at, open, hasOpenList = false } of LAYERS) {
+    await page.setViewportSize(SIZES.desktop);
     await open(page);
-    await visitor.screenshot(page, `layer-${name}-${look.theme}-${look.width}`);
-    const hasOpenList = name === "select" || name === "combobox";
-    expect([name, ...(await visitor.findBarriers(page, { hasOpenList }))]).toEqual([name]);
+    const layer = page.locator(at).filter({ visible: true });
+    await layer.waitFor();
+    // What is behind it was looked at before.
+    expect([name, ...(await visitor.findBarriers(page, { hasOpenList, within: at }))]).toEqual([name]);
+    await visitor.screenshot(page, `layer-${name}-light-desktop`);
+    await page.setViewportSize(SIZES.phone);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await visitor.screenshot(page, `layer-${name}-dark-phone`);
+    expect([name, await overflowsSideways(page)]).toEqual([name, false]);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.keyboard.press("Escape");
+    if (name !== "toast") await layer.waitFor({ state: "hidden" });
   }
 });
 

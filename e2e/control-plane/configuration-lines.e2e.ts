@@ -75,6 +75,7 @@ async function openControlPlane() {
     async observe(isOurs: boolean) {
       const body = { os_id: "agent-os", auth_mode: "none", agno_version: "2.9.0" };
       await ask("POST", "/observations", {
+        endpoint: "http://localhost:7777",
         outcome: "answered",
         answers: [
           { route: "GET /info", status: 200, body: isOurs ? { ...body, server_version: "0.1.0" } : body },
@@ -144,6 +145,7 @@ describe("the lines for an instance", async () => {
     const sourced = await source(shell);
     expect(sourced).not.toHaveProperty("OS_SECURITY_KEY");
     expect(sourced).not.toHaveProperty("JWT_JWKS_FILE");
+    expect(sourced["USER_ISOLATION_ENABLED"]).toBe(isOurs ? "true" : undefined);
     expect(await askAgentOS(sourced, token)).toEqual(LET_IN_AND_REFUSED);
     expect(await askAgentOS(readEnvFile(dotenv), token)).toEqual(LET_IN_AND_REFUSED);
   });

@@ -129,15 +129,7 @@ describe("the first day", { timeout: 120_000 }, () => {
     const { shell } = await owner.instances.configuration({ parameters: shop });
     await startShop(shell);
     await owner.instances.observe({ parameters: shop, body: await probe(endpoint) });
-    // What no line can say, a finding does, and its fix is followed.
-    const { findings } = await owner.instances.readPolicy({ parameters: shop });
-    expect(findings.map(({ code }) => code)).toEqual(["INSTANCE_USERS_NOT_ISOLATED"]);
-    writeFileSync(
-      join(folder, "agentos.json"),
-      JSON.stringify({ ...CONFIG, authorization: { userIsolation: true } }),
-    );
-    await startShop(shell);
-    await owner.instances.observe({ parameters: shop, body: await probe(endpoint) });
+    // Nothing is left that only code could mend.
     expect(await owner.instances.readPolicy({ parameters: shop })).toMatchObject({
       is_ours: true,
       observed: { authorization: "on" },
@@ -212,7 +204,11 @@ describe("the first day", { timeout: 120_000 }, () => {
     };
     // The other way that the lines offer: a file, which is read again when it changes.
     await fetchKeys();
-    await startShop([`export JWT_JWKS_FILE=${jwks}`, "export AUTHORIZATION_ENABLED=true"]);
+    await startShop([
+      `export JWT_JWKS_FILE=${jwks}`,
+      "export AUTHORIZATION_ENABLED=true",
+      "export USER_ISOLATION_ENABLED=true",
+    ]);
     const before = await owner.tokens.mint({ parameters: shop, body: {} });
 
     const failures: unknown[] = [];

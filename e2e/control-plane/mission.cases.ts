@@ -110,7 +110,9 @@ const otherKey = (wrong: (given: Given) => ServerSpec, right: (given: Given) => 
   request: () => agents,
   code: "INSTANCE_KEY_OTHER",
   certainty: "likely",
-  fixes: [{ follows: /set JWT_VERIFICATION_KEY .* start every server of it again/, server: right }],
+  fixes: [
+    { follows: /give the instance its keys as the lines .* start every server of it again/, server: right },
+  ],
 });
 
 export const SITUATIONS: Readonly<Record<string, Situation>> = {

@@ -5,6 +5,7 @@ import { App } from "./app/app.tsx";
 import { createDrafts } from "./lib/drafts.ts";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
+import { watchPagePolicy } from "./lib/page-policy.ts";
 import { createQueryClient } from "./lib/query-client.ts";
 import { createRefusedCalls } from "./lib/refused-call.ts";
 import { createSessionWatch } from "./lib/session-watch.ts";
@@ -21,6 +22,7 @@ const services = {
   controlPlane,
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
+  pagePolicy: watchPagePolicy(document),
   drafts: createDrafts(),
   queryClient: createQueryClient(sessionWatch),
   sessionWatch,

@@ -19,6 +19,7 @@ const OFF = { authorization: false, security_key: true };
 const FORCED = { is_forced: true };
 const listed = z.object({ data: z.array(z.object({ id: z.string() })) });
 const drafts = z.object({ data: z.array(z.object({ id: z.string(), is_draft: z.boolean() })) });
+const owned = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) });
 const keySet = z.object({ data: z.array(z.object({ kid: z.string(), station: z.string() })) });
 const created = z.object({ id: z.string(), endpoint: z.string().nullable() });
 
@@ -69,6 +70,25 @@ export const instanceFixes = {
       const draft = data.find(({ is_draft: isDraft }) => isDraft);
       const path = `${one.call.path}/${draft?.id}/draft`;
       await done({ method: "DELETE", path, cookie: one.call.cookie });
+      return again(one);
+    },
+  }),
+  INSTANCE_OWN_TOO_MANY: planeFix({
+    wrong: async () => {
+      const by = await newPerson("member");
+      const mayConnect = async (at: number) => {
+        const body = { name: "one of many", endpoint: `http://localhost:9/${unique("own")}${at}` };
+        const { id } = created.parse(await done(await inAcme("POST", "/instances", { by, body })));
+        return inAcme("POST", `/instances/${id}/connect`, { by });
+      };
+      for (let made = 0; made < 20; made += 1) await done(await mayConnect(made));
+      return asked(await mayConnect(20));
+    },
+    follows: /^ask an Owner to delete one of yours/,
+    apply: async (one) => {
+      const { data } = owned.parse(await ownerDoes("GET", "/instances"));
+      const own = data.findLast(({ name }) => name === "one of many");
+      await ownerDoes("DELETE", `/instances/${own?.id}`);
       return again(one);
     },
   }),

@@ -59,7 +59,7 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
         icon={<Plus aria-hidden />}
         onSelect={() => {
           onNavigate();
-          void navigate({ to: "/instances" });
+          void navigate({ to: connected.length === 0 ? "/connect" : "/instances" });
         }}
       >
         {connected.length === 0 ? "Connect an instance" : "All instances"}

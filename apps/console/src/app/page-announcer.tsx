@@ -1,9 +1,10 @@
 /** For who does not see that another page came: its name is said, and the keyboard goes on at its beginning. */
-import { useLocation } from "@tanstack/react-router";
+import { useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
 export function PageAnnouncer({ title }: { readonly title: string | undefined }) {
-  const pathname = useLocation({ select: (location) => location.pathname });
+  // Of the page that is shown. The address runs ahead of it: what had the focus is still there then, and leaves with it.
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const before = useRef(pathname);
   useEffect(() => {
     if (before.current === pathname) return;

@@ -1,4 +1,4 @@
-/** Where the page stands. The last one is the page itself. */
+/** Where the page stands. The last one is the page itself: it is never cut for the sake of the others. */
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment } from "react";
@@ -19,11 +19,20 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
         {crumbs.map(({ title, path }, at) => (
           <Fragment key={path}>
             {at === 0 ? null : (
-              <li aria-hidden className={cx("text-ink-faint", at === 1 && isLong && "max-sm:hidden")}>
+              <li
+                aria-hidden
+                className={cx("shrink-0 text-ink-faint", at === 1 && isLong && "max-sm:hidden")}
+              >
                 <ChevronRight className="size-3.5" />
               </li>
             )}
-            <li className={cx("min-w-0 truncate", at === 0 && isLong && "max-sm:hidden")}>
+            <li
+              className={cx(
+                "truncate",
+                at === crumbs.length - 1 ? "max-w-[75%] shrink-0" : "min-w-0",
+                at === 0 && isLong && "max-sm:hidden",
+              )}
+            >
               {at === crumbs.length - 1 ? (
                 <span aria-current="page" className="font-medium text-ink">
                   {title}

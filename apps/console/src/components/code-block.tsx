@@ -10,9 +10,17 @@ export interface CodeBlockProps {
   readonly isShell?: boolean;
   /** Sentences rather than lines: they break where there is no room. */
   readonly isProse?: boolean;
+  /** Lines that are read, not run: they break too. */
+  readonly isWrapped?: boolean;
 }
 
-export function CodeBlock({ code, label, isShell = false, isProse = false }: CodeBlockProps) {
+export function CodeBlock({
+  code,
+  label,
+  isShell = false,
+  isProse = false,
+  isWrapped = false,
+}: CodeBlockProps) {
   const lines = code.split("\n");
   return (
     <figure className="min-w-0 overflow-hidden rounded-md border border-line bg-sunken">
@@ -26,7 +34,8 @@ export function CodeBlock({ code, label, isShell = false, isProse = false }: Cod
         aria-label={label}
         className={cx(
           "max-h-96 overflow-auto px-3 py-2 text-ink -outline-offset-2",
-          isProse ? "font-sans text-sm whitespace-pre-wrap wrap-anywhere" : "font-mono text-xs leading-5",
+          isProse ? "font-sans text-sm" : "font-mono text-xs leading-5",
+          (isProse || isWrapped) && "whitespace-pre-wrap wrap-anywhere",
         )}
       >
         {isShell

@@ -15,13 +15,13 @@ export function Notice({ tone = "accent", title, children, action }: NoticeProps
   return (
     <div
       className={cx(
-        "flex gap-3 rounded-lg border border-line p-3",
+        "flex gap-2.5 rounded-lg border border-line p-3.5",
         tone === "warn" ? "bg-warn-soft" : "bg-raised",
       )}
     >
       <Icon
         aria-hidden
-        className={cx("mt-0.5 size-4 shrink-0", tone === "warn" ? "text-warn-ink" : "text-accent-ink")}
+        className={cx("size-5 shrink-0", tone === "warn" ? "text-warn-ink" : "text-accent-ink")}
       />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
         <p className="font-medium text-ink">{title}</p>

@@ -22,7 +22,7 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
   const sides = compareSides(explanation, instance);
   return (
     <div className="flex min-w-0 flex-col gap-3">
-      <p className="text-base font-medium text-ink wrap-anywhere">
+      <p className="text-lg font-semibold text-ink wrap-anywhere">
         {isQuoted ? <>The instance refused, and says only: “{cause}”</> : cause}
       </p>
       <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
@@ -35,7 +35,11 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
       </p>
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">
-          <Side title={`Expected · ${sides.what}`} value={sides.expected} isCode={sides.isCode} />
+          <Side
+            title={`Expected · ${sides.what}`}
+            value={sides.expected}
+            isCode={sides.isCode && sides.isExpectedInWords !== true}
+          />
           <Side title={`Got · ${sides.what}`} value={sides.got} isCode={sides.isCode} isGot />
         </dl>
       )}

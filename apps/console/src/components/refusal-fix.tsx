@@ -5,13 +5,15 @@ import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { asSentence } from "../lib/words.ts";
-import { Button, ButtonLink } from "./button.tsx";
+import { asSentence, clip } from "../lib/words.ts";
+import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
+import { Disclosure } from "./disclosure.tsx";
 import { Field } from "./field.tsx";
 import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
 import { TextInput } from "./text-input.tsx";
+import { TextLink } from "./text-link.tsx";
 
 export interface FixControlProps {
   readonly action: FixAction;
@@ -35,27 +37,17 @@ export function FixControl(props: FixControlProps): ReactNode {
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink to="/i/$instanceId/instance" params={{ instanceId: session.instance.id }}>
-          {action.label}
-        </ButtonLink>
+        <TextLink
+          className="py-1.5 text-sm"
+          to="/i/$instanceId/instance"
+          params={{ instanceId: session.instance.id }}
+          search={action.tab === "switches" ? {} : { tab: action.tab }}
+        >
+          {action.label} of {clip(session.instance.name, 40)}
+        </TextLink>
       );
     case "enter-security-key":
-      return (
-        <TypedFix
-          {...props}
-          name="Security key of the instance"
-          description="A root credential that no role limits. It stays in the memory of this tab."
-          isSecret
-        />
-      );
-    case "state-version":
-      return (
-        <TypedFix
-          {...props}
-          name="Version of the AgentOS"
-          description="As `pip show agno` prints it there."
-        />
-      );
+      return <KeyForm {...props} />;
     default:
       return <FixButton {...props} />;
   }
@@ -67,7 +59,9 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
       <Button
         variant={isPrimary ? "primary" : "secondary"}
         onClick={() => session.fix(action)}
-        isBusy={session.fixing === action || (session.fixed === action && session.state === "trying")}
+        isBusy={
+          isSame(session.fixing, action) || (isSame(session.fixed, action) && session.state === "trying")
+        }
       >
         {action.label}
       </Button>
@@ -75,13 +69,11 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
   );
 }
 
-interface TypedFixProps extends FixControlProps {
-  readonly name: string;
-  readonly description: string;
-  readonly isSecret?: boolean;
-}
+/** Actions are planned anew with each look. */
+const isSame = (one: FixAction | undefined, other: FixAction) =>
+  one?.kind === other.kind && one.label === other.label;
 
-function TypedFix({ action, session, isPrimary, name, description, isSecret = false }: TypedFixProps) {
+function KeyForm({ action, session, isPrimary }: FixControlProps) {
   const [value, setValue] = useState("");
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -89,26 +81,40 @@ function TypedFix({ action, session, isPrimary, name, description, isSecret = fa
   }
   return (
     <form onSubmit={submit} className="flex w-full min-w-0 flex-col items-start gap-2">
-      <Field label={name} hint={description}>
+      <Field
+        label="Security key of the instance"
+        hint="A root credential that no role limits. It stays in the memory of this tab."
+      >
         <TextInput
           isCode
-          type={isSecret ? "password" : "text"}
+          type="password"
           autoComplete="off"
           value={value}
           onChange={(event) => setValue(event.target.value)}
         />
       </Field>
-      <RequiresScope scopes={SCOPES_OF_FIX[action.kind] ?? []}>
-        <Button
-          type="submit"
-          variant={isPrimary ? "primary" : "secondary"}
-          isBusy={session.fixing !== undefined || session.state === "trying"}
-          disabled={value.trim() === ""}
-        >
-          {action.label}
-        </Button>
-      </RequiresScope>
+      <Button
+        type="submit"
+        variant={isPrimary ? "primary" : "secondary"}
+        isBusy={session.fixing !== undefined || session.state === "trying"}
+        disabled={value.trim() === ""}
+      >
+        {action.label}
+      </Button>
     </form>
+  );
+}
+
+/** In their order. */
+function Steps({ steps }: { readonly steps: readonly string[] }) {
+  return (
+    <ol className="flex list-decimal flex-col gap-1 pl-5 text-sm text-ink-soft marker:text-ink-faint">
+      {steps.map((step) => (
+        <li key={step} className="wrap-anywhere">
+          {asSentence(step)}
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -132,18 +138,14 @@ function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlPro
   return (
     <div className="flex w-full min-w-0 flex-col gap-2">
       <QueryView query={query} what="the lines for the instance" skeletonLines={3}>
-        {({ shell, steps }) => (
+        {({ shell, steps, steps_beyond_lines: beyond }) => (
           <>
             <CodeBlock label={`For the shell of ${instance.name}`} code={shell.join("\n")} isShell />
-            {steps.length === 0 ? null : (
-              <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-ink-soft">
-                {steps.map((step) => (
-                  <li key={step} className="wrap-anywhere">
-                    {asSentence(step)}
-                  </li>
-                ))}
-              </ul>
-            )}
+            <p className="pt-1 text-sm text-ink">Then, on the instance:</p>
+            <Steps steps={beyond} />
+            <Disclosure title="What these lines do">
+              <Steps steps={steps.filter((step) => !beyond.includes(step))} />
+            </Disclosure>
           </>
         )}
       </QueryView>

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
 import type { Explanation } from "../lib/explain-refusal.ts";
-import { type FixAction, hasButton, planChoice, planFixes } from "../lib/refusal-fixes.ts";
+import { isButton, planChoice } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
@@ -13,7 +13,6 @@ import { FixControl } from "./refusal-fix.tsx";
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
   const { explanation, isExplaining, fixFault } = session;
   if (isExplaining) return null;
-  const actions = actionsOf(session);
   const { fix, command, choices } = explanation;
   const hasChoices = choices.length > 0;
   return (
@@ -32,29 +31,30 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
           ))}
         </ul>
       ) : null}
-      <Actions actions={actions} session={session} isPrimaryTaken={hasChoices} />
+      <Actions session={session} isPrimaryTaken={hasChoices} />
       {fixFault === null ? null : <ErrorState error={fixFault} title="This could not be done" isCompact />}
     </div>
   );
 }
 
-function actionsOf({ explanation, instance, isOfOthers }: RefusalSession): readonly FixAction[] {
-  return planFixes({ explanation, instance, isOfOthers, consoleOrigin: globalThis.location.origin });
+/** Where nothing here mends it, asking again is what is done here. */
+export function isMendedHere({ explanation, actions }: RefusalSession): boolean {
+  return explanation.choices.length > 0 || actions.some(isButton);
 }
 
-/** Where nothing here mends it, asking again is what is done here. */
-export function isMendedHere(session: RefusalSession): boolean {
-  return session.explanation.choices.length > 0 || hasButton(actionsOf(session));
+/** It takes lines that are put there, and a start. */
+export function isMendedThere({ actions, isExplaining }: RefusalSession): boolean {
+  return !isExplaining && actions[0]?.kind === "show-configuration";
 }
 
 interface ActionsProps {
-  readonly actions: readonly FixAction[];
   readonly session: RefusalSession;
   readonly isPrimaryTaken: boolean;
 }
 
 /** Buttons beside each other; what needs room stands below them. */
-function Actions({ actions, session, isPrimaryTaken }: ActionsProps): ReactNode {
+function Actions({ session, isPrimaryTaken }: ActionsProps): ReactNode {
+  const { actions } = session;
   if (actions.length === 0) return null;
   return (
     <div className="flex min-w-0 flex-wrap items-start gap-2">
@@ -63,7 +63,7 @@ function Actions({ actions, session, isPrimaryTaken }: ActionsProps): ReactNode 
           key={action.kind}
           action={action}
           session={session}
-          isPrimary={at === 0 && !isPrimaryTaken && hasButton(actions)}
+          isPrimary={at === 0 && !isPrimaryTaken && isButton(action)}
           isOpen={at === 0}
         />
       ))}
@@ -78,7 +78,7 @@ interface ChoiceProps {
 
 function Choice({ choice, session }: ChoiceProps) {
   const { title, steps, is_preferred: isPreferred } = choice;
-  const action = planChoice(choice);
+  const action = planChoice(choice, session.instance);
   return (
     <li className="flex min-w-0 flex-col gap-3 rounded-md border border-line-strong bg-canvas p-3">
       <p className="flex flex-wrap items-center justify-between gap-2 text-sm font-medium text-ink">
@@ -92,7 +92,9 @@ function Choice({ choice, session }: ChoiceProps) {
           </li>
         ))}
       </ol>
-      {action === undefined ? null : (
+      {action === undefined ? (
+        <p className="text-xs text-ink-soft">The switches are set so. The rest is done on the instance.</p>
+      ) : (
         <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
       )}
     </li>

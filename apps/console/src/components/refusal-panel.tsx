@@ -5,7 +5,7 @@ import { type RefusalSession, useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { RefusalCause } from "./refusal-cause.tsx";
 import { RefusalDetails } from "./refusal-details.tsx";
-import { isMendedHere, RefusalFixes } from "./refusal-fixes.tsx";
+import { isMendedHere, isMendedThere, RefusalFixes } from "./refusal-fixes.tsx";
 
 export interface RefusalPanelProps {
   readonly call: RefusedCall;
@@ -18,10 +18,10 @@ export function RefusalPanel({ call }: RefusalPanelProps) {
       aria-label="Authorization failed"
       className="flex min-w-0 flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4"
     >
-      <p className="flex items-center gap-2 text-sm font-semibold text-ink">
-        <ShieldAlert aria-hidden className="size-4 text-danger-ink" />
+      <p className="flex flex-wrap items-center gap-x-1.5 text-xs font-semibold text-ink-soft">
+        <ShieldAlert aria-hidden className="size-3.5 shrink-0 text-danger-ink" />
         Authorization Failed
-        {call.title === undefined ? null : <span className="font-normal text-ink-soft">{call.title}</span>}
+        {call.title === undefined ? null : <span className="font-normal">{call.title}</span>}
       </p>
       <RefusalBody key={idOfError(call.error)} call={call} />
     </section>
@@ -38,12 +38,13 @@ export function RefusalBody({ call, hasNoPageLink = false }: RefusalBodyProps) {
   return <RefusalView session={useRefusalSession(call)} hasNoPageLink={hasNoPageLink} />;
 }
 
-interface RefusalViewProps {
+export interface RefusalViewProps {
   readonly session: RefusalSession;
-  readonly hasNoPageLink: boolean;
+  readonly hasNoPageLink?: boolean;
 }
 
-function RefusalView({ session, hasNoPageLink }: RefusalViewProps) {
+/** For who holds the session of it. */
+export function RefusalView({ session, hasNoPageLink = false }: RefusalViewProps) {
   const { state, tryAgain, refusedAgain, isExplaining } = session;
   if (state === "passed") return <Passed route={session.explanation.route} />;
   return (
@@ -52,6 +53,9 @@ function RefusalView({ session, hasNoPageLink }: RefusalViewProps) {
       <RefusalFixes session={session} />
       {tryAgain === undefined ? null : (
         <div className="flex flex-wrap items-center gap-3">
+          {isMendedThere(session) ? (
+            <p className="w-full text-sm text-ink">When the instance is up again:</p>
+          ) : null}
           <Button
             variant={isExplaining || isMendedHere(session) ? "secondary" : "primary"}
             onClick={tryAgain}

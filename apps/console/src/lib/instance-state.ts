@@ -9,11 +9,19 @@ export interface InstanceState {
   readonly word: string;
 }
 
+/** After so many seconds nobody should rely on what was seen. */
+const LATELY_SECONDS = 120;
+
+/** Whether what is known of it can stand beside what its pages show. One that was away may be back. */
+export function isSeenLately({ observed }: Pick<Instance, "observed">, nowSeconds: number): boolean {
+  return observed !== null && observed.is_reachable && nowSeconds - observed.at < LATELY_SECONDS;
+}
+
 /** The state of an instance in one word: what was found counts before what is wished. */
 export function describeInstanceState(instance: Instance): InstanceState {
   if (instance.is_draft) return { tone: "neutral", word: "Draft" };
   const { observed, findings } = instance;
-  if (observed === null) return { tone: "neutral", word: "Not seen yet" };
+  if (observed === null) return { tone: "neutral", word: "Not checked yet" };
   if (!observed.is_reachable) return { tone: "danger", word: "Unreachable" };
   if (findings.length > 0)
     return { tone: "warn", word: findings.length === 1 ? "1 finding" : `${findings.length} findings` };

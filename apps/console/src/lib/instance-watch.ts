@@ -32,10 +32,11 @@ export function useInstanceProbe(
     queryKey: ["probe", id, endpoint],
     enabled: endpoint !== null && isKnownToDocument(queryClient, instance),
     queryFn: async ({ signal }) => {
-      const report = await probeEndpoint(endpoint ?? "", tools, signal);
+      const asked = endpoint ?? "";
+      const report = await probeEndpoint(asked, tools, signal);
       const { outcome, answers } = report;
       const seen = await controlPlane.instances.observe(
-        { parameters, body: { outcome, answers: [...answers] } },
+        { parameters, body: { endpoint: asked, outcome, answers: [...answers] } },
         { signal },
       );
       replaceInstance(queryClient, parameters.organization_id, seen);
@@ -52,11 +53,13 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
   const queryClient = useQueryClient();
   const tools = useThisBrowser();
   const parameters = useInstanceParameters(instance.id);
-  const { id, endpoint, desired, is_draft: isDraft, os_id: osId } = instance;
+  const { id, endpoint, desired, is_draft: isDraft, os_id: osId, observed } = instance;
   const hasKey = instanceClients.hasSecurityKey(id);
+  // Whoever was let in while it asked for nothing has shown nothing of what it asks for now.
+  const asksFor = observed?.mode ?? null;
   return useQuery({
     // The key itself is in no key of a query.
-    queryKey: ["trial", id, endpoint, desired, osId, hasKey, instanceClients.securityKeyVersion(id)],
+    queryKey: ["trial", id, endpoint, desired, osId, asksFor, hasKey, instanceClients.securityKeyVersion(id)],
     enabled: endpoint !== null && !isDraft && isKnownToDocument(queryClient, instance),
     queryFn: async ({ signal }): Promise<Trial> => {
       const at = endpoint ?? "";

@@ -27,7 +27,7 @@ test.each([
   [
     "keys",
     { code: "INSTANCE_KEY_OTHER", evidence: [fact("the token is signed with k1")] },
-    ["a key that it has loaded", "k1"],
+    ["one of the keys loaded on the instance (not readable from here)", "k1"],
   ],
   [
     "kinds of credential",
@@ -36,6 +36,14 @@ test.each([
       evidence: [fact("a token was sent"), fact("the instance asks for its security key")],
     },
     ["its security key", "a token"],
+  ],
+  [
+    "clocks",
+    {
+      code: "AUTH_CLOCKS_DIFFER",
+      evidence: [{ fact: "the clock of the instance is 60 minutes ahead", source: "the Date of the answer" }],
+    },
+    ["that of the control plane", "60 minutes ahead"],
   ],
   ["versions", { code: "INSTANCE_VERSION_WITHOUT_JWT" }, ["2.3.13 or later, to verify tokens", "unknown"]],
 ])("compares %s", (_, parts, [expected, got]) => {

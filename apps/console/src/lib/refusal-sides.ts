@@ -10,6 +10,8 @@ export interface Sides {
   readonly got: string;
   /** Ids, scopes and the like. */
   readonly isCode: boolean;
+  /** What was expected is said in words. */
+  readonly isExpectedInWords?: boolean;
 }
 
 const MAX_VALUE = 200;
@@ -43,14 +45,15 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
       code === "INSTANCE_KEY_MANGLED"
         ? "a key that can be read"
         : loaded === null
-          ? "a key that it has loaded"
+          ? `one of the keys loaded on ${clip(instance?.name ?? "the instance", 60)} (not readable from here)`
           : loaded.join(", ") || "no key: none is loaded";
-    return sides(
+    const compared = sides(
       code === "INSTANCE_KEY_MANGLED" ? "Verification key of the instance" : "Key",
       expected,
       code === "INSTANCE_KEY_MANGLED" ? "one that was damaged on its way" : (kid ?? "a token of another key"),
       code !== "INSTANCE_KEY_MANGLED",
     );
+    return compared && { ...compared, isExpectedInWords: loaded === null || loaded.length === 0 };
   }
   if (/VERSION/.test(code))
     return sides("Version", "2.3.13 or later, to verify tokens", instance?.version ?? "unknown", false);
@@ -66,6 +69,13 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
     const sent = find(/^(.+) was sent$/);
     return sides("Credential", asks ?? describeMode(instance), sent ?? "no credential", false);
   }
+  if (code === "AUTH_CLOCKS_DIFFER")
+    return sides(
+      "Clock of the instance",
+      "that of the control plane",
+      find(/^the clock of the instance is (.+)$/),
+      false,
+    );
   if (/EXPIRED/.test(code))
     return sides("Time", "a token that has not ended", fact("duration") ?? "one that has", false);
   return undefined;

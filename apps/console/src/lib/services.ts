@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import type { Drafts } from "./drafts.ts";
 import type { InstanceClients } from "./instance-clients.ts";
+import type { PagePolicy } from "./page-policy.ts";
 import type { RefusedCalls } from "./refused-call.ts";
 import type { SessionWatch } from "./session-watch.ts";
 
@@ -13,6 +14,7 @@ export interface Services {
   readonly instanceClients: InstanceClients;
   /** What was refused in this tab, so that it can be asked again. */
   readonly refusedCalls: RefusedCalls;
+  readonly pagePolicy: PagePolicy;
   /** What was typed in chats and not sent. */
   readonly drafts: Drafts;
   readonly queryClient: QueryClient;

@@ -139,7 +139,7 @@ export const CAUSES = {
   INSTANCE_USERS_NOT_ISOLATED: cause({
     title:
       "the instance does not keep people apart: every member reads the sessions and memories of everybody",
-    fix: 'set "userIsolation" to true in the "authorizationConfig" of the instance, and start it again',
+    fix: "set USER_ISOLATION_ENABLED=true on the instance, and start it again",
   }),
   INSTANCE_KEY_NOT_LOADED: cause({
     title: "the instance has not loaded the key {kid} that signs its tokens, so it refuses every one of them",

@@ -173,6 +173,6 @@ export const configFaults = {
   CONFIG_PUBLIC_OWNED: warning({
     title:
       '"excludedRoutePaths" opens "{route}" to callers without a credential, and "userIsolation" shows each caller their own data only: whoever calls it without a credential reaches nobody\'s data',
-    fix: 'take the path that opens it out of "excludedRoutePaths", or, if its data is nobody\'s own, leave "userIsolation" out',
+    fix: 'take the path that opens it out of "excludedRoutePaths", or, if its data is nobody\'s own, leave "userIsolation" and USER_ISOLATION_ENABLED out',
   }),
 } as const satisfies Record<string, FaultEntry>;

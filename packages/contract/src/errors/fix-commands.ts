@@ -16,6 +16,7 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   CONFIG_BOTH_CREDENTIALS: "unset OS_SECURITY_KEY",
   INSTANCE_SECURITY_KEY_UNWANTED: "unset OS_SECURITY_KEY",
   INSTANCE_SCOPES_NOT_ENFORCED: "export AUTHORIZATION_ENABLED=true",
+  INSTANCE_USERS_NOT_ISOLATED: "export USER_ISOLATION_ENABLED=true",
   AUTH_TOKEN_NOT_ACCEPTED: KEY_FOR_ENV,
   AUTH_SIGNED_BY_ANOTHER_KEY: "{cli} keys show public.pem",
   AUTH_CLOCKS_DIFFER: "sudo timedatectl set-ntp true",

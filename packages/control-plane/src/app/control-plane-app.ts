@@ -26,6 +26,7 @@ import {
   type EngineOptions,
 } from "./control-plane-engine.ts";
 import { type ControlPlaneHandler, createRouteHandlers } from "./handler.ts";
+import type { ProxyWarning } from "./proxy-warning.ts";
 import { guardStrangers } from "./stranger-gate.ts";
 
 export interface ControlPlaneAppOptions extends EngineOptions {
@@ -35,6 +36,7 @@ export interface ControlPlaneAppOptions extends EngineOptions {
   readonly cliCommand: string;
   /** Addresses and ranges of the proxies that are believed. */
   readonly trustedProxies: readonly string[];
+  readonly proxyWarning?: ProxyWarning | undefined;
   /** Of what a handler threw: what is lacking for a while, such as the database. */
   readonly findOutage: (error: unknown) => LimitFault | undefined;
 }
@@ -109,6 +111,7 @@ export function createControlPlaneApp(options: ControlPlaneAppOptions): ControlP
     denials,
     fetch(request, env) {
       if (env !== undefined) connections.set(request, env);
+      options.proxyWarning?.onRequest(request, () => guardedRequest(request, env).clientAddress);
       return app(request, env);
     },
   };

@@ -4,6 +4,7 @@ import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
+import { createProxyWarning } from "../app/proxy-warning.ts";
 import { createConsolePages } from "../pages/console-pages.ts";
 import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
@@ -73,6 +74,8 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
   async function start(): Promise<Started> {
     if (placed === undefined) throw new Error("INVARIANT: a database that is named wrongly stops the start");
     const services = await openServices({ resolved, placed, logger, now: () => clock.now() });
+    const proxyWarning = createProxyWarning({ ...resolved, logger });
+    proxyWarning.atStart();
     const app = createControlPlaneApp({
       cookieName: services.signIn.cookieName,
       readSession: services.signIn.readSession,
@@ -81,6 +84,7 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
       logger,
       cliCommand: cli,
       trustedProxies: resolved.trustedProxies,
+      proxyWarning,
       findOutage: findStorageOutage,
     });
     const pages = await createConsolePages({

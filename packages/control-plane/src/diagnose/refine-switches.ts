@@ -20,6 +20,15 @@ export function refineSwitches(refused: RefusedRequest): readonly Finding[] {
   return [];
 }
 
+/** It runs in this process, and what was in force there before still is: that is why its switches do not fit. */
+export function findNotApplied({ instance, cli }: RefusedRequest): readonly Finding[] {
+  if (!instance.isNotApplied) return [];
+  const evidence = [
+    { fact: "the AgentOS did not take the switches when it was told", source: "the control plane" },
+  ];
+  return [makeFinding({ code: "INSTANCE_SWITCH_NOT_APPLIED", certainty: "certain", evidence }, cli)];
+}
+
 /** A token came to an instance that asks for its security key. */
 function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
   const { cli, instance } = refused;

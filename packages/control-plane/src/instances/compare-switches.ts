@@ -98,7 +98,8 @@ function findWishes({ desired, version, observed }: ComparedInstance): readonly 
   return [];
 }
 
-function isTokenMode({ mode }: Pick<Observation, "mode">): boolean {
+/** Whether it lets in who brings a token. */
+export function isTokenMode({ mode }: Pick<Observation, "mode">): boolean {
   return mode === "jwt" || mode === "jwt-unverified";
 }
 

@@ -21,6 +21,17 @@ export interface ConfigurationLines {
   readonly shell: string[];
   readonly dotenv: string[];
   readonly steps: string[];
+  readonly steps_beyond_lines: string[];
+}
+
+/** Lines for one of the things that are set. */
+interface Part {
+  readonly shell: string[];
+  readonly dotenv: string[];
+  /** The lines in words. */
+  readonly steps: string[];
+  /** What no line does; it comes after them. */
+  readonly beyond?: string[];
 }
 
 const TOKEN_VARIABLES = ["JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", "AUTHORIZATION_ENABLED"] as const;
@@ -28,29 +39,26 @@ const NEW_SECRET = "openssl rand -hex 32";
 
 /** Writes them. */
 export function writeConfiguration(wanted: WantedConfiguration): ConfigurationLines {
-  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens();
+  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens(wanted);
   const key = wanted.securityKey ? writeSecurityKey() : writeNoSecurityKey();
   const origin = writeOrigin(wanted);
+  const last = [...describeResult(wanted), "start the instance again"];
   return {
     shell: [...tokens.shell, ...key.shell, ...origin.shell],
     dotenv: [...tokens.dotenv, ...key.dotenv, ...origin.dotenv],
-    steps: [
-      ...tokens.steps,
-      ...key.steps,
-      ...origin.steps,
-      ...describeResult(wanted),
-      "start the instance again",
-    ],
+    steps: [...[tokens, key, origin].flatMap((part) => [...part.steps, ...(part.beyond ?? [])]), ...last],
+    steps_beyond_lines: [...(tokens.beyond ?? []), ...last],
   };
 }
 
-function writeTokens(wanted: WantedConfiguration): ConfigurationLines {
+function writeTokens(wanted: WantedConfiguration): Part {
   const [key, second] = wanted.keys;
   if (key === undefined)
     return {
       shell: [],
       dotenv: [],
-      steps: ["no key signs for this instance yet: switch Authorization off and on again"],
+      steps: [],
+      beyond: ["no key signs for this instance yet: switch Authorization off and on again"],
     };
   if (wanted.isOurs) return writeForOurs(wanted, second === undefined ? key.pem : toKeySet(wanted));
   // Its variable holds one key: while another one comes or goes, the file has both.
@@ -58,22 +66,32 @@ function writeTokens(wanted: WantedConfiguration): ConfigurationLines {
 }
 
 const ENFORCE = "AUTHORIZATION_ENABLED=true";
+/** Each member reaches their own sessions and memories. A Python AgentOS has it in its code alone. */
+const ISOLATE = "USER_ISOLATION_ENABLED=true";
 
 /** Our servers read base64 of PEM and of key sets, which neither shells nor loaders change. */
-function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): ConfigurationLines {
+function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Part {
   const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
   return {
-    shell: [`export ${variable}`, `export ${ENFORCE}`, "unset JWT_JWKS_FILE", ...offerFile(jwksUrl)],
-    dotenv: [variable, ENFORCE, NO_FILE, ...offerFile(jwksUrl)],
+    shell: [
+      `export ${variable}`,
+      `export ${ENFORCE}`,
+      `export ${ISOLATE}`,
+      "unset JWT_JWKS_FILE",
+      ...offerFile(jwksUrl),
+    ],
+    dotenv: [variable, ENFORCE, ISOLATE, NO_FILE, ...offerFile(jwksUrl)],
     steps: [
-      "set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away",
+      "set JWT_VERIFICATION_KEY, AUTHORIZATION_ENABLED and USER_ISOLATION_ENABLED, and take JWT_JWKS_FILE away",
+    ],
+    beyond: [
       `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
     ],
   };
 }
 
 /** PyJWT wants the PEM itself. */
-function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): ConfigurationLines {
+function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Part {
   const base64 = Buffer.from(`${pem}\n`, "utf8").toString("base64");
   return {
     shell: [
@@ -91,8 +109,8 @@ function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Configur
     steps: [
       "set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away",
       "where an env file keeps \\n as two characters, use the lines for a shell, or the file of keys",
-      PYTHON_SWITCH,
     ],
+    beyond: [PYTHON_SWITCH],
   };
 }
 
@@ -100,7 +118,7 @@ const NO_FILE = "# delete the line of JWT_JWKS_FILE, if there is one";
 const PYTHON_SWITCH =
   "where the AgentOS is made in Python code, say AgentOS(authorization=True), so that scopes are enforced";
 
-function writeKeyFile({ jwksUrl }: WantedConfiguration): ConfigurationLines {
+function writeKeyFile({ jwksUrl }: WantedConfiguration): Part {
   const fetchKeys = `curl -fsS ${jwksUrl} -o jwks.json`;
   return {
     shell: [
@@ -118,8 +136,8 @@ function writeKeyFile({ jwksUrl }: WantedConfiguration): ConfigurationLines {
     steps: [
       "fetch the file of keys, which has the key that comes beside the one that goes",
       "set JWT_JWKS_FILE and AUTHORIZATION_ENABLED, and take JWT_VERIFICATION_KEY away",
-      PYTHON_SWITCH,
     ],
+    beyond: [PYTHON_SWITCH],
   };
 }
 
@@ -134,17 +152,17 @@ function toKeySet({ keys }: WantedConfiguration): string {
   return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
-function writeNoTokens(): ConfigurationLines {
+function writeNoTokens({ isOurs }: WantedConfiguration): Part {
+  const names = [...TOKEN_VARIABLES, ...(isOurs ? ["USER_ISOLATION_ENABLED"] : [])];
   return {
-    shell: [`unset ${TOKEN_VARIABLES.join(" ")}`],
-    dotenv: TOKEN_VARIABLES.map((name) => `# delete the line of ${name}, if there is one`),
-    steps: [
-      `take ${TOKEN_VARIABLES.join(", ")} away, and every JWT key and "authorization" in the configuration of the instance`,
-    ],
+    shell: [`unset ${names.join(" ")}`],
+    dotenv: names.map((name) => `# delete the line of ${name}, if there is one`),
+    steps: [`take ${names.join(", ")} away`],
+    beyond: ['take every JWT key and "authorization" out of the configuration of the instance, too'],
   };
 }
 
-function writeSecurityKey(): ConfigurationLines {
+function writeSecurityKey(): Part {
   return {
     // One that is there stays: whoever uses it would be shut out.
     shell: [`export OS_SECURITY_KEY="\${OS_SECURITY_KEY:-$(${NEW_SECRET})}"`],
@@ -153,7 +171,7 @@ function writeSecurityKey(): ConfigurationLines {
   };
 }
 
-function writeNoSecurityKey(): ConfigurationLines {
+function writeNoSecurityKey(): Part {
   return {
     shell: ["unset OS_SECURITY_KEY"],
     dotenv: ["# delete the line of OS_SECURITY_KEY, if there is one"],
@@ -161,7 +179,7 @@ function writeNoSecurityKey(): ConfigurationLines {
   };
 }
 
-function writeOrigin({ consoleOrigin, isOurs }: WantedConfiguration): ConfigurationLines {
+function writeOrigin({ consoleOrigin, isOurs }: WantedConfiguration): Part {
   const list = JSON.stringify([consoleOrigin]);
   const note = "# with other origins in CORS_ORIGIN_LIST already: add this one to them";
   return {

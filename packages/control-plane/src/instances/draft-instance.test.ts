@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
 import { deleteInstance, updateInstance } from "./change-instance.ts";
 import { connectDraft, discardDraft, updateDraft } from "./draft-instance.ts";
-import { MAX_DRAFTS } from "./instance-services.ts";
+import { MAX_DRAFTS, MAX_OWN_INSTANCES } from "./instance-services.ts";
 import { codeOf, openTestInstances, type TestInstances } from "./instances.fixture.ts";
 import { observeInstance } from "./observe-instance.ts";
 import { listInstances, readConnectOrigins, readInstance } from "./read-instances.ts";
@@ -34,7 +34,11 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
           updateInstance(services, other, id, { name: "Mine" }),
           setSwitches(services, other, id, on),
           deleteInstance(services, other, id),
-          observeInstance(services, other, id, { outcome: "answered", answers: [] }),
+          observeInstance(services, other, id, {
+            endpoint: "https://shop.example",
+            outcome: "answered",
+            answers: [],
+          }),
         ].map(codeOf),
       );
       expect(codes).toEqual(codes.map(() => "INSTANCE_UNKNOWN"));
@@ -54,6 +58,7 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     const { services, owner, member } = test;
     const id = await test.draft(member, { endpoint: "https://Shop.example:443/" });
     await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
       outcome: "answered",
       answers: [
         { route: "GET /info", status: 200, credential: "none", body: { os_id: "shop", auth_mode: "none" } },
@@ -79,6 +84,7 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     const { services, member } = test;
     const id = await test.draft(member);
     await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
       outcome: "answered",
       answers: [
         {
@@ -94,6 +100,22 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
       authorization: false,
       security_key: true,
     });
+  });
+
+  it("that find tokens verified there mean it to stay, and have a key pair", async () => {
+    const { services, member } = test;
+    const id = await test.draft(member);
+    await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
+      outcome: "answered",
+      answers: [{ route: "GET /info", status: 200, credential: "none", body: { auth_mode: "jwt" } }],
+    });
+    await connectDraft(services, member, id);
+    expect((await readInstance(services, member, id)).desired).toEqual({
+      authorization: true,
+      security_key: false,
+    });
+    expect(await test.listKeys(id)).toHaveLength(1);
   });
 
   it("are connected with an endpoint that no instance of the organization has", async () => {
@@ -122,6 +144,28 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     const codes = await Promise.all(Array.from({ length: MAX_DRAFTS + 3 }, () => codeOf(test.draft(member))));
     expect(codes.filter((code) => code === "INSTANCE_TOO_MANY")).toHaveLength(3);
     expect(await codeOf(test.draft(owner))).toBe("no rejection");
+  });
+
+  it("become a bounded number of instances of one person, unless they may change those of others too", async () => {
+    const { services, member, owner } = test;
+    const connect = (caller: typeof member, at: number) =>
+      codeOf(test.connect(caller, { endpoint: `https://shop.example/${at}` }));
+    for (let at = 1; at < MAX_OWN_INSTANCES; at += 1) expect(await connect(member, at)).toBe("no rejection");
+    const drafts = await Promise.all(
+      [98, 99].map((at) => test.draft(member, { endpoint: `https://shop.example/${at}` })),
+    );
+    const codes = await Promise.all(drafts.map((id) => codeOf(connectDraft(services, member, id))));
+    expect(codes.toSorted()).toEqual(["INSTANCE_OWN_TOO_MANY", "no rejection"]);
+    const left = drafts[codes.indexOf("INSTANCE_OWN_TOO_MANY")] ?? "";
+    await discardDraft(services, member, left);
+    expect(await connect({ ...member, scopes: [...member.scopes, "os:write"] }, 100)).toBe("no rejection");
+    expect(await connect(owner, 101)).toBe("no rejection");
+    const [first] = await listInstances(services, owner);
+    await deleteInstance(services, owner, first?.id ?? "");
+    expect(await connect(member, 102)).toBe("INSTANCE_OWN_TOO_MANY");
+    const [second] = await listInstances(services, owner);
+    await deleteInstance(services, owner, second?.id ?? "");
+    expect(await connect(member, 103)).toBe("no rejection");
   });
 
   it("have an endpoint that can be one", async () => {

@@ -1,6 +1,7 @@
 /** Drafts: an instance that somebody is about to connect. Nobody else sees it, and no token is made for it. */
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
+import { isTokenMode } from "./compare-switches.ts";
 import { dropWhatWasSeen, requireFreeEndpoint } from "./endpoint-change.ts";
 import { findInstance, type InstanceRow } from "./find-instance.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type InstanceServices,
   MAX_DRAFTS,
   MAX_INSTANCES,
+  MAX_OWN_INSTANCES,
 } from "./instance-services.ts";
 import {
   type ChangedInstance,
@@ -30,7 +32,7 @@ export async function createDraft(
   const values = toValues(given);
   return store.change(actor, async (change) => {
     await change.lockOrganization(organizationId);
-    const drafts = await count(change, caller, 1);
+    const drafts = await count(change, caller, { is_draft: 1, created_by: personId });
     if (drafts >= MAX_DRAFTS) throw reject("INSTANCE_TOO_MANY", { limit: MAX_DRAFTS, kind: "drafts" });
     const id = generateId();
     const row: InstanceRow = {
@@ -62,19 +64,36 @@ export async function createDraft(
   });
 }
 
+interface Counted {
+  readonly is_draft: 0 | 1;
+  readonly created_by?: string;
+}
+
 async function count(
   { db }: Change,
-  { organizationId, personId }: InstanceCaller,
-  isDraft: 0 | 1,
+  { organizationId }: InstanceCaller,
+  { is_draft: isDraft, created_by: by }: Counted,
 ): Promise<number> {
   const { total } = await db
     .selectFrom("agentos_cp_instances")
     .select(({ fn }) => fn.countAll().as("total"))
     .where("organization_id", "=", organizationId)
     .where("is_draft", "=", isDraft)
-    .$if(isDraft === 1, (query) => query.where("created_by", "=", personId))
+    .$if(by !== undefined, (query) => query.where("created_by", "=", by ?? ""))
     .executeTakeFirstOrThrow();
   return Number(total);
+}
+
+/**
+ * Rejects where no room is left. Who connects one cannot delete it (os:delete is an Owner's), so what one person may take
+ * of everybody's room is bounded, unless they may change what others have connected too.
+ */
+async function requireRoom(change: Change, caller: InstanceCaller): Promise<void> {
+  if ((await count(change, caller, { is_draft: 0 })) >= MAX_INSTANCES)
+    throw reject("INSTANCE_TOO_MANY", { limit: MAX_INSTANCES, kind: "instances" });
+  if (caller.scopes.includes("os:write")) return;
+  const own = await count(change, caller, { is_draft: 0, created_by: caller.personId });
+  if (own >= MAX_OWN_INSTANCES) throw reject("INSTANCE_OWN_TOO_MANY", { limit: MAX_OWN_INSTANCES });
 }
 
 /** Changes one's own. */
@@ -102,17 +121,19 @@ export async function updateDraft(
 
 /** Makes it an instance of the organization. */
 export async function connectDraft(
-  { store }: Services,
+  { store, keyPairs }: Pick<InstanceServices, "store" | "keyPairs">,
   caller: InstanceCaller,
   instanceId: string,
 ): Promise<void> {
   const { organizationId, personId, actor } = caller;
+  const before = (await store.read((db) => readSeen(db, [instanceId], personId))).get(instanceId)?.browser;
+  const prepared =
+    before !== undefined && isTokenMode(before) ? await keyPairs.prepareKeyPair(instanceId) : undefined;
   await store.change(actor, async (change) => {
     await change.lockOrganization(organizationId);
     const row = await requireDraft(change, caller, instanceId);
     if (row.endpoint === null) throw reject("INSTANCE_ENDPOINT_MISSING");
-    if ((await count(change, caller, 0)) >= MAX_INSTANCES)
-      throw reject("INSTANCE_TOO_MANY", { limit: MAX_INSTANCES, kind: "instances" });
+    await requireRoom(change, caller);
     await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: row.endpoint });
     const seen = (await readSeen(change.db, [instanceId], personId)).get(instanceId)?.browser;
     const after: InstanceRow = {
@@ -120,15 +141,17 @@ export async function connectDraft(
       is_draft: 0,
       os_id: row.os_id ?? seen?.osId ?? null,
       // What guards it already is what is meant, until somebody who may says otherwise.
+      wants_authorization: prepared === undefined ? 0 : 1,
       wants_security_key: seen?.mode === "security_key" ? 1 : 0,
       updated_at: change.now,
     };
     await save(change, after);
+    const kid = prepared === undefined ? undefined : await keyPairs.createKeyPairFor(change, prepared);
     await change.audit({
       organizationId,
       action: "instance.connected",
       target: { kind: "instance", id: instanceId, name: after.name },
-      after: describeRow(after),
+      after: { ...describeRow(after), ...(kid === undefined ? {} : { signing_key: kid }) },
     });
   });
 }

@@ -20,6 +20,8 @@ export interface InstanceServices {
 
 /** The most that are connected in one organization. */
 export const MAX_INSTANCES = 200;
+/** The most that one person has connected whose role does not also change them: nobody fills an organization alone. */
+export const MAX_OWN_INSTANCES = 20;
 /** The most drafts of one person in one organization. */
 export const MAX_DRAFTS = 20;
 

@@ -49,7 +49,7 @@ export const authorizationConfigSchema = z.strictObject({
   audience: z.union([text, texts.min(1)]).optional(),
   /** Scope that satisfies everything. Default `agent_os:admin`. */
   adminScope: text.optional(),
-  /** Each user reaches only their own data. Default false. */
+  /** Each user reaches only their own data. Default: `USER_ISOLATION_ENABLED`, else false. */
   userIsolation: z.boolean().optional(),
   /** Scope rules over the defaults: "METHOD /pattern" to required scopes; `[]` opens to every verified caller. Default none. */
   scopeMappings: z.record(z.string(), z.array(z.string())).optional(),

@@ -8,6 +8,7 @@ describe("readEnvironment", () => {
       verificationKey: undefined,
       jwksFile: undefined,
       isAuthorizationEnabled: undefined,
+      isUserIsolationEnabled: undefined,
       corsOrigins: [],
       trustedProxies: [],
       areDocsEnabled: true,
@@ -25,6 +26,7 @@ describe("readEnvironment", () => {
       JWT_VERIFICATION_KEY: "pem",
       JWT_JWKS_FILE: "keys.json",
       AUTHORIZATION_ENABLED: "true",
+      USER_ISOLATION_ENABLED: "true",
       CORS_ORIGIN_LIST: '["https://a.test"]',
       AGENT_OS_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7",
       DOCS_ENABLED: "false",
@@ -36,6 +38,7 @@ describe("readEnvironment", () => {
       verificationKey: "pem",
       jwksFile: "keys.json",
       isAuthorizationEnabled: true,
+      isUserIsolationEnabled: true,
       corsOrigins: ["https://a.test"],
       trustedProxies: ["10.0.0.0/8", "192.0.2.7"],
       areDocsEnabled: false,
@@ -49,7 +52,13 @@ describe("readEnvironment", () => {
 
   it.each(["", " ", "\n"])("counts %j as unset, for every name", (empty) => {
     const names = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", "AUTHORIZATION_ENABLED"];
-    const more = ["CORS_ORIGIN_LIST", "DOCS_ENABLED", "AGENT_OS_HOST", "AGENT_OS_PORT"];
+    const more = [
+      "USER_ISOLATION_ENABLED",
+      "CORS_ORIGIN_LIST",
+      "DOCS_ENABLED",
+      "AGENT_OS_HOST",
+      "AGENT_OS_PORT",
+    ];
     const env = Object.fromEntries([...names, ...more].map((name) => [name, empty]));
     const { faults, emptyVariables, ...settings } = readEnvironment(env);
     expect({ ...settings, faults: [], emptyVariables: [] }).toEqual(readEnvironment({}));
@@ -79,6 +88,7 @@ describe("readEnvironment", () => {
     ["jwt_verification_key", "JWT_VERIFICATION_KEY"],
     ["OS_SECURTY_KEY", "OS_SECURITY_KEY"],
     ["AUTHORISATION_ENABLED", "AUTHORIZATION_ENABLED"],
+    ["USER_ISOLATION", "USER_ISOLATION_ENABLED"],
     ["AGENTOS_PORT", "AGENT_OS_PORT"],
   ])("says that nothing reads %s, and what it is called", (variable, meant) => {
     const faults = readEnvironment({ [variable]: "secret-4711" }).faults;

@@ -17,6 +17,8 @@ export interface EnvironmentSettings {
   readonly jwksFile: string | undefined;
   /** `AUTHORIZATION_ENABLED`: enforce scopes too (`true`, `1`, `yes`, `on`). Default false. */
   readonly isAuthorizationEnabled: boolean | undefined;
+  /** `USER_ISOLATION_ENABLED`: each user reaches only their own data, unless the option `userIsolation` says so. Default false. */
+  readonly isUserIsolationEnabled: boolean | undefined;
   /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is not accepted. Default none. */
   readonly corsOrigins: readonly string[];
   /** `AGENT_OS_TRUSTED_PROXIES`: addresses and ranges of the proxies in front, as a JSON list or between commas. Default none. */
@@ -50,6 +52,7 @@ const NAMES = [
   "JWT_VERIFICATION_KEY",
   "JWT_JWKS_FILE",
   "AUTHORIZATION_ENABLED",
+  "USER_ISOLATION_ENABLED",
   "CORS_ORIGIN_LIST",
   "AGENT_OS_TRUSTED_PROXIES",
   "DATABASE_URL",
@@ -79,6 +82,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     return isOn;
   };
   const isAuthorizationEnabled = readSwitch("AUTHORIZATION_ENABLED");
+  const isUserIsolationEnabled = readSwitch("USER_ISOLATION_ENABLED");
   const areDocsEnabled = readSwitch("DOCS_ENABLED") ?? true;
   const emptyVariables = NAMES.filter((name) => env[name] !== undefined && isBlank(env[name]));
   for (const variable of emptyVariables) {
@@ -125,6 +129,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     verificationKey: read("JWT_VERIFICATION_KEY"),
     jwksFile: read("JWT_JWKS_FILE"),
     isAuthorizationEnabled,
+    isUserIsolationEnabled,
     corsOrigins: origins.entries,
     trustedProxies: proxies.entries,
     databaseUrl: read("DATABASE_URL"),

@@ -239,6 +239,12 @@ describe("what nothing reads", () => {
       { authorization: false },
     ],
     [
+      "USER_ISOLATION_ENABLED",
+      config({ verificationKeys: [KEY], userIsolation: false }),
+      { USER_ISOLATION_ENABLED: "true" },
+      config({ verificationKeys: [KEY], userIsolation: true }),
+    ],
+    [
       "authorizationConfig.audience",
       config({
         verificationKeys: [KEY],

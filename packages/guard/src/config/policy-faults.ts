@@ -175,7 +175,7 @@ function findAdminNowhere({ policy, issuers, writtenIn }: PolicyParts): readonly
 function findUnused({ options, config, environment, writtenIn }: PolicyParts): readonly Fault[] {
   const unused = (at: string, reason: string, suggestion: string) =>
     createFault({ code: "CONFIG_OPTION_UNUSED", at, facts: { reason, suggestion } });
-  const { tokenSource = "header", tokenHeaderKey, cookieName, audience, jwksFile } = config;
+  const { tokenSource = "header", tokenHeaderKey, cookieName, audience, jwksFile, userIsolation } = config;
   const taken = `the token is taken from the ${tokenSource} only`;
   const file = nameOption("jwksFile", writtenIn);
   // A configuration means authorization, unless it says otherwise; either way the variable counts for nothing.
@@ -231,6 +231,15 @@ function findUnused({ options, config, environment, writtenIn }: PolicyParts): r
             "AUTHORIZATION_ENABLED",
             `"${overruling}" in the configuration says otherwise, and wins`,
             "`unset AUTHORIZATION_ENABLED`",
+          ),
+        ]
+      : []),
+    ...(userIsolation !== undefined && (environment.isUserIsolationEnabled ?? userIsolation) !== userIsolation
+      ? [
+          unused(
+            "USER_ISOLATION_ENABLED",
+            `"${nameOption("userIsolation", writtenIn)}" in the configuration says otherwise, and wins`,
+            "`unset USER_ISOLATION_ENABLED`",
           ),
         ]
       : []),

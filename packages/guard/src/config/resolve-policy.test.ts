@@ -212,6 +212,23 @@ describe("safe defaults (design section 7)", () => {
     });
   });
 
+  it("keeps users apart where the environment says so, and the configuration does not say otherwise", () => {
+    const isolates = (value: string, userIsolation?: boolean) =>
+      resolve(
+        { authorizationConfig: { verificationKeys: [KEY], userIsolation } },
+        { USER_ISOLATION_ENABLED: value },
+      ).policy.isolatesUsers;
+    expect([isolates("true"), isolates("off"), isolates(""), isolates("maybe")]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect([isolates("true", false), isolates("off", true)]).toEqual([false, true]);
+    // Taken for off, a misspelling would show everybody's data to everybody.
+    expect(errorsOf({}, { USER_ISOLATION_ENABLED: "maybe" })).toEqual(["CONFIG_OPTION_INVALID"]);
+  });
+
   it("allows pages of the own machine only; the environment adds origins, and * never counts", () => {
     expect(resolved.policy.allowedOrigins).toEqual(["http://localhost:3000"]);
     const env = { CORS_ORIGIN_LIST: '["https://a.test", "*", "https://b.test"]' };

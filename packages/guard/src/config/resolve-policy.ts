@@ -113,7 +113,7 @@ function createPolicy(
     mode,
     hasSecurityKey: securityKey !== undefined,
     enforcesScopes: wantsAuthorization,
-    isolatesUsers: config.userIsolation === true,
+    isolatesUsers: config.userIsolation ?? environment.isUserIsolationEnabled === true,
     adminScope: config.adminScope ?? ADMIN_SCOPE,
     credentialLocations: locateCredential(mode, config),
     allowedOrigins: [...origins].filter((origin) => origin !== "*"),

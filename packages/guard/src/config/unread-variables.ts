@@ -18,6 +18,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   AGENT_OS_SECURITY_KEY: "OS_SECURITY_KEY",
   AGENTOS_SECURITY_KEY: "OS_SECURITY_KEY",
   CORS_ORIGINS: "CORS_ORIGIN_LIST",
+  USER_ISOLATION: "USER_ISOLATION_ENABLED",
 };
 
 /** Names that other frameworks have for what is an option here, and which one. */

@@ -3,12 +3,11 @@ import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import type { RunnableKind } from "../../lib/runnable-kinds.ts";
 import { useConfig } from "../../lib/runnables.ts";
 import { clip } from "../../lib/words.ts";
-import { RunnableIcon } from "./runnable-icon.tsx";
 
 const BEGINNINGS: Readonly<Record<RunnableKind, string>> = {
-  agents: "Write a message to begin. Its answer streams in here, with every tool that it calls.",
-  teams: "Write a message to begin. What each member says streams in here, under its name.",
-  workflows: "What you write is what it begins with. Each step streams in here as it is done.",
+  agents: "Ask something. You see every tool it uses.",
+  teams: "Ask something. You see what each member says.",
+  workflows: "Your message is what it begins with. You see each step as it is done.",
 };
 
 interface BeginningProps {
@@ -25,12 +24,6 @@ export function Beginning({ kind, name, description, agentId, onPick }: Beginnin
   return (
     <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-6 sm:px-6">
       <div className="flex flex-col gap-1">
-        <span
-          aria-hidden
-          className="mb-2 flex size-9 items-center justify-center rounded-md border border-line bg-raised text-ink-soft"
-        >
-          <RunnableIcon kind={kind} className="size-4.5" />
-        </span>
         <h2 className="text-lg font-semibold tracking-tight wrap-anywhere text-ink">{name}</h2>
         <p className="max-w-prose text-sm wrap-anywhere text-ink-soft">
           {description === undefined || description === "" ? BEGINNINGS[kind] : clip(description, 400)}

@@ -62,8 +62,8 @@ function WhatAnswers({ component }: { readonly component: Component }) {
       </Tooltip>
     );
   return component.model === undefined ? null : (
-    <span className="hidden max-w-48 truncate pr-2 font-mono text-xs text-ink-faint sm:inline">
-      {component.model}
+    <span className="hidden max-w-60 truncate pr-2 text-xs text-ink-soft sm:inline">
+      Model <span className="font-mono">{component.model}</span>
     </span>
   );
 }

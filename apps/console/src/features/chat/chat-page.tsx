@@ -19,6 +19,7 @@ import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
+import { isActive } from "./turn.ts";
 import { type TurnActions, TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
@@ -36,7 +37,7 @@ function ChatPage({ kind }: { readonly kind: RunnableKind }) {
   return (
     <div
       data-fills
-      className="grid h-[calc(100dvh-3rem)] min-h-80 grid-cols-1 lg:grid-cols-[15rem_minmax(0,1fr)]"
+      className="grid min-h-0 flex-1 grid-cols-1 grid-rows-[minmax(0,1fr)] lg:grid-cols-[15rem_minmax(0,1fr)]"
     >
       <SessionRail instanceId={instanceId} kind={kind} agentId={agentId} sessionId={sessionId} />
       <Chat
@@ -173,6 +174,7 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
+                isReconnecting={status.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
@@ -190,14 +192,16 @@ function Chat(props: ChatProps) {
         isRunning={status.activeState !== undefined}
         isStopping={status.activeState === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={status.lastState === "paused" ? "The run above waits for your decision" : undefined}
+        blockedBecause={
+          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
+        }
         onSend={send}
         onStop={() => void store.stop()}
         note={
           status.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
-              Connection lost. The run goes on at the instance; taking it up again.
+              Connection lost. The run continues on the instance. Reconnecting…
             </output>
           ) : undefined
         }

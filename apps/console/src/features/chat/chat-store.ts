@@ -350,11 +350,11 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         // Nobody has answered yet: the request is given up.
         leaving.abort();
         leaving = new AbortController();
-        changeTurn(turn.key, (before) => ({ ...before, state: "cancelled" }));
+        changeTurn(turn.key, (before) => ({ ...before, state: "cancelled", isStoppedHere: true }));
         set({ isReconnecting: false });
         return;
       }
-      changeTurn(turn.key, (before) => ({ ...before, state: "stopping" }));
+      changeTurn(turn.key, (before) => ({ ...before, state: "stopping", isStoppedHere: true }));
       try {
         const client = await openClient();
         await client[kind].cancelRun(agentId, {

@@ -29,20 +29,33 @@ export interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { agentName, text, onText, files, onFiles, inputRef, isRunning, isStopping, missing } = props;
-  const [fault, setFault] = useState<string>();
+  const [faults, setFaults] = useState<readonly string[]>([]);
   const [isDropping, setIsDropping] = useState(false);
   const id = useId();
   const picker = useRef<HTMLInputElement>(null);
   const isLocked = missing !== undefined;
   const blockedBecause = missing === undefined ? props.blockedBecause : explainMissing(missing);
   const isBlocked = blockedBecause !== undefined;
+  const hint = findHint();
   const canSend = !isBlocked && !isRunning && text.trim() !== "";
+
+  /** What stands in the way, or how it is sent. Who may write nothing reads why above. */
+  function findHint(): { readonly text: string; readonly isHelp: boolean } | undefined {
+    if (isLocked) return undefined;
+    if (blockedBecause !== undefined) return { text: blockedBecause, isHelp: false };
+    if (files.length > 0 && text.trim() === "")
+      return {
+        text: `Add a message to send the ${files.length === 1 ? "file" : "files"}`,
+        isHelp: false,
+      };
+    return { text: "Enter sends, Shift+Enter makes a new line", isHelp: true };
+  }
 
   function add(list: FileList | null): void {
     if (isLocked || list === null || list.length === 0) return;
     const taken = addFiles(files, [...list]);
     onFiles(taken.files);
-    setFault(taken.fault);
+    setFaults(taken.faults);
   }
 
   return (
@@ -61,15 +74,21 @@ export function Composer(props: ComposerProps) {
           <span className="wrap-anywhere">{blockedBecause}</span>
         </p>
       )}
-      {fault === undefined ? null : (
-        <p role="alert" className="text-xs text-danger-ink">
-          {fault}
-        </p>
+      {faults.length === 0 ? null : (
+        <ul role="alert" className="flex flex-col text-xs wrap-anywhere text-danger-ink">
+          {faults.map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
       )}
       <div
         className={cx(
           "flex flex-col rounded-lg border bg-raised transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent",
-          isDropping ? "border-accent bg-accent-soft" : isLocked ? "border-line bg-sunken" : "border-control",
+          isDropping
+            ? "border-accent bg-accent-soft"
+            : isBlocked
+              ? "border-line bg-sunken"
+              : "border-control",
         )}
         onDragOver={(event) => {
           event.preventDefault();
@@ -96,7 +115,7 @@ export function Composer(props: ComposerProps) {
                       size="sm"
                       hasTooltip={false}
                       onClick={() => {
-                        setFault(undefined);
+                        setFaults([]);
                         onFiles(files.filter((other) => other !== file));
                       }}
                     />
@@ -110,7 +129,7 @@ export function Composer(props: ComposerProps) {
           ref={inputRef}
           aria-label={`Message to ${agentName}`}
           aria-describedby={isLocked ? `${id}-why` : undefined}
-          placeholder={isLocked ? "You may read here, not write" : (blockedBecause ?? `Message ${agentName}`)}
+          placeholder={isLocked ? "You may read here, not write" : `Message ${agentName}`}
           readOnly={isLocked}
           rows={1}
           value={text}
@@ -148,9 +167,11 @@ export function Composer(props: ComposerProps) {
                 target.value = "";
               }}
             />
-            {isBlocked ? null : (
-              <span className="hidden text-xs text-ink-faint sm:inline">
-                Enter sends, Shift+Enter makes a new line
+            {hint === undefined ? null : (
+              <span
+                className={cx("text-xs", hint.isHelp ? "hidden text-ink-faint sm:inline" : "text-ink-soft")}
+              >
+                {hint.text}
               </span>
             )}
           </span>

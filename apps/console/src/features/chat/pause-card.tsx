@@ -1,10 +1,11 @@
 /** A run that waits: what each tool would do, and the word of the person on it. Nothing runs before that. */
 import { Check, PauseCircle, Pencil, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { TextArea, TextInput } from "../../components/text-input.tsx";
+import { cx } from "../../lib/cx.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { countOf } from "../../lib/words.ts";
 import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
@@ -24,7 +25,18 @@ export interface PauseCardProps {
 export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseCardProps) {
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
   const [shownFault, setShownFault] = useState<string>();
-  const isOne = waiting.length === 1;
+  const [only, ...others] = waiting;
+  const isOne = others.length === 0;
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // What is to be done is here now, and not where the next message would be written. What was begun there goes on.
+    const focused = document.activeElement;
+    const isIdle =
+      focused === null ||
+      focused === document.body ||
+      (focused instanceof HTMLTextAreaElement && focused.value === "");
+    if (isIdle) card.current?.focus({ preventScroll: true });
+  }, []);
 
   function decide(tool: WaitingTool, draft: Draft): void {
     const next = { ...drafts, [tool.id]: draft };
@@ -39,19 +51,23 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
   const ready = judged.flatMap((one) => (one.isReady ? [one.decision] : []));
   return (
     <section
+      ref={card}
+      tabIndex={-1}
       aria-label="Waits for you"
       className="flex min-w-0 flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4"
     >
       <header className="flex items-start gap-2.5">
-        <PauseCircle aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
+        <PauseCircle aria-hidden className="mt-0.75 size-4 shrink-0 text-warn-ink" />
         <div className="flex min-w-0 flex-col">
-          <h3 className="text-sm font-semibold text-ink">
-            {isOne
-              ? titleOf(asker, waiting[0]?.kind)
-              : `${countOf(waiting.length, "tool call")} wait for you`}
+          <h3 className="text-base font-semibold wrap-anywhere text-ink">
+            {only !== undefined && isOne ? (
+              <Title asker={asker} tool={only} />
+            ) : (
+              `${countOf(waiting.length, "tool call")} wait for you`
+            )}
           </h3>
-          <p className="text-xs text-ink-soft">
-            Nothing runs until you decide. The run waits, also while you are away.
+          <p className="text-sm text-ink-soft">
+            The {asker} waits for your answer, also while you are away. Nothing runs before it.
           </p>
         </div>
       </header>
@@ -87,10 +103,10 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
       {isOne ? null : (
         <div className="flex items-center gap-3 border-t border-line pt-4">
           <Button variant="primary" disabled={ready.length < waiting.length} onClick={() => onDecide(ready)}>
-            Send decisions
+            Send {countOf(waiting.length, "answer")}
           </Button>
           <span className="text-xs text-ink-soft tabular-nums">
-            {ready.length} of {waiting.length} decided
+            {ready.length} of {waiting.length} ready · nothing is sent yet
           </span>
         </div>
       )}
@@ -98,10 +114,17 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
   );
 }
 
-function titleOf(asker: string, kind: WaitingTool["kind"] = "confirmation"): string {
-  if (kind === "external") return "This tool runs at your side";
-  return kind === "input" ? `The ${asker} needs something from you` : `The ${asker} asks before it does this`;
+/** The one thing that is asked. */
+function Title({ asker, tool }: { readonly asker: string; readonly tool: WaitingTool }) {
+  if (tool.kind === "external") return "You run this tool";
+  if (tool.kind === "input") return `The ${asker} needs something from you`;
+  return (
+    <>
+      Run <code className="font-mono text-sm">{tool.name}</code>?
+    </>
+  );
 }
+
 const APPROVE: Readonly<Record<WaitingTool["kind"], string>> = {
   confirmation: "Approve",
   input: "Send",
@@ -130,7 +153,13 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
         onDecide({ ...draft, verdict: isRejecting ? "reject" : "approve" });
       }}
     >
-      <p className="flex min-w-0 flex-wrap items-center gap-2 text-sm text-ink">
+      {/* Of the only one the title says it. */}
+      <p
+        className={cx(
+          "flex min-w-0 flex-wrap items-center gap-2 text-sm text-ink",
+          isOnly && kind === "confirmation" && "sr-only",
+        )}
+      >
         <code className="min-w-0 font-mono text-xs font-medium wrap-anywhere">{tool.name}</code>
         {draft.verdict === undefined ? null : (
           <span className="inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
@@ -139,7 +168,7 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
             ) : (
               <X aria-hidden className="text-danger-ink" />
             )}
-            {draft.verdict === "reject" ? "Rejected" : kind === "confirmation" ? "Approved" : "Answered"}
+            {draft.verdict === "reject" ? "Will be rejected" : "Ready to send"}
           </span>
         )}
       </p>
@@ -177,10 +206,7 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
           ))
         : null}
       {kind === "external" && !isRejecting ? (
-        <Field
-          label="Result"
-          hint="Run it yourself, and put here what came of it. The agent reads it as text."
-        >
+        <Field label="Result" hint="Run it yourself and enter the result. The agent reads it as text.">
           <TextArea
             isCode
             rows={3}
@@ -200,7 +226,17 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
         </Field>
       ) : null}
       <div className="flex flex-wrap gap-2">
-        {isRejecting ? (
+        {draft.verdict !== undefined && !isOnly ? (
+          <Button
+            size="sm"
+            onClick={() => {
+              setIsRejecting(false);
+              onChange({ ...draft, verdict: undefined });
+            }}
+          >
+            Change answer
+          </Button>
+        ) : isRejecting ? (
           <>
             <Button type="submit" variant="danger" size="sm">
               Reject
@@ -217,7 +253,7 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
               size="sm"
               icon={<Check aria-hidden />}
             >
-              {isOnly || kind === "confirmation" ? APPROVE[kind] : "Answer"}
+              {isOnly || kind === "confirmation" ? APPROVE[kind] : "Save answer"}
             </Button>
             <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
               Reject…

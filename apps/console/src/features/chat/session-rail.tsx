@@ -1,10 +1,11 @@
 /** Sessions with this agent, beside the chat; the page of sessions has all that can be done with them. */
 import { Link } from "@tanstack/react-router";
 import { SquarePen } from "lucide-react";
-import { ButtonLink } from "../../components/button.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import { cx } from "../../lib/cx.ts";
+import { describeFault, isSessionOver } from "../../lib/describe-fault.ts";
 import { CHAT_ROUTES, KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { nameOfSession, useSessions } from "../../lib/sessions.ts";
 
@@ -16,7 +17,7 @@ export interface SessionRailProps {
 }
 
 export function SessionRail({ instanceId, kind, agentId, sessionId }: SessionRailProps) {
-  const { data, error } = useSessions({ kind, agentId, search: "", page: 1, limit: 30 });
+  const { data, error, isFetching, refetch } = useSessions({ kind, agentId, search: "", page: 1, limit: 30 });
   return (
     <nav
       aria-label={`Sessions with this ${KINDS[kind].type}`}
@@ -36,13 +37,16 @@ export function SessionRail({ instanceId, kind, agentId, sessionId }: SessionRai
       </div>
       <ul className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto p-2">
         {data === undefined && error === null ? <Skeleton label="Loading the sessions" lines={4} /> : null}
-        {error === null ? null : (
-          <li className="px-2 py-1 text-xs text-ink-soft">Sessions cannot be listed.</li>
+        {error === null || isSessionOver(error) ? null : (
+          <li className="flex flex-col items-start gap-2 px-2 py-1 text-xs text-ink-soft">
+            The sessions could not be loaded. {describeFault(error).cause}
+            <Button size="sm" isBusy={isFetching} onClick={() => void refetch()}>
+              Try again
+            </Button>
+          </li>
         )}
         {data?.data.length === 0 ? (
-          <li className="px-2 py-1 text-xs text-ink-soft">
-            Chats with this {KINDS[kind].type} are kept here.
-          </li>
+          <li className="px-2 py-1 text-xs text-ink-soft">No chats with this {KINDS[kind].type} yet.</li>
         ) : null}
         {data?.data.map((session) => (
           <li key={session.session_id}>

@@ -62,12 +62,14 @@ describe("files", () => {
   test("are taken as long as there is room, and what is left out is named", () => {
     expect(addFiles([file("a")], [file("b"), file("empty", 0)])).toEqual({
       files: [file("a"), file("b")],
-      fault: "“empty” is empty.",
+      faults: ["“empty” was not attached: it is empty."],
     });
     const many = Array.from({ length: ATTACHMENT_LIMITS.maxCount + 1 }, (_, at) => file(`${at}`));
     expect(addFiles([], many).files).toHaveLength(ATTACHMENT_LIMITS.maxCount);
-    const { files, fault } = addFiles([], [file("large", ATTACHMENT_LIMITS.maxBytes + 1), file("small")]);
-    expect([files, fault]).toEqual([[file("small")], expect.stringContaining("“large” is left out")]);
+    const { files, faults } = addFiles([], [file("large", ATTACHMENT_LIMITS.maxBytes + 1), file("small")]);
+    expect([files, faults]).toEqual([[file("small")], [expect.stringContaining("“large” was not attached")]]);
+    const empty = ["a", "b", "c", "d", "e"].map((name) => file(name, 0));
+    expect(addFiles([], empty).faults.at(-1)).toBe("2 other files not attached either.");
   });
 
   test.each([
@@ -146,7 +148,7 @@ test("figures of a turn are in words", () => {
     describeSeconds(1.44),
     describeSeconds(12.4),
     describeSeconds(125),
-  ]).toEqual(["0 ms", "1.4 s", "12 s", "2 min 5 s"]);
+  ]).toEqual(["<1 ms", "1.4 s", "12 s", "2 min 5 s"]);
   expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual([
     "1,234 tokens",
     "1,200 in, 34 out",

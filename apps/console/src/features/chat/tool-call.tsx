@@ -10,7 +10,7 @@ const LOOKS: Readonly<Record<ToolState, { readonly word: string; readonly icon: 
   waiting: { word: "waits for you", icon: <PauseCircle aria-hidden className="text-warn-ink" /> },
   completed: { word: "done", icon: <Check aria-hidden className="text-ok-ink" /> },
   failed: { word: "failed", icon: <X aria-hidden className="text-danger-ink" /> },
-  declined: { word: "declined", icon: <CircleSlash aria-hidden className="text-ink-soft" /> },
+  declined: { word: "rejected", icon: <CircleSlash aria-hidden className="text-ink-soft" /> },
 };
 
 export interface ToolCallProps {
@@ -46,6 +46,7 @@ export function ToolCall({ tool, author, isOver }: ToolCallProps) {
       {isOpen ? (
         <div className="flex flex-col gap-3 border-t border-line p-3">
           <Words title="Arguments" text={tool.argumentsText} />
+          {tool.note === undefined ? null : <Words title="Why it was rejected" text={tool.note} />}
           {tool.result === undefined ? null : (
             <Words title={tool.state === "failed" ? "Error" : "Result"} text={tool.result} />
           )}

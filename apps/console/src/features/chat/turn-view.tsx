@@ -15,11 +15,13 @@ import {
 import { memo, type ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
+import { isSessionOver } from "../../lib/describe-fault.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
@@ -48,6 +50,8 @@ export interface TurnViewProps {
   readonly name: string;
   /** Scopes mean nothing where authorization is off. */
   readonly isAuthorized: boolean;
+  /** Its stream was lost, and is being taken up again. */
+  readonly isReconnecting: boolean;
   readonly actions: TurnActions;
 }
 
@@ -58,6 +62,7 @@ export const TurnView = memo(function TurnView({
   agentId,
   name,
   isAuthorized,
+  isReconnecting,
   actions,
 }: TurnViewProps) {
   return (
@@ -65,7 +70,7 @@ export const TurnView = memo(function TurnView({
       <Question turn={turn} />
       <div className="flex min-w-0 flex-col gap-3 text-base text-ink">
         <Blocks turn={turn} name={name} />
-        <Ending turn={turn} kind={kind} actions={actions} />
+        <Ending turn={turn} kind={kind} actions={actions} isReconnecting={isReconnecting} />
       </div>
       {isActive(turn) ? null : (
         <TurnFooter turn={turn} kind={kind} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
@@ -180,11 +185,8 @@ function Ending({
   turn,
   kind,
   actions,
-}: {
-  readonly turn: Turn;
-  readonly kind: RunnableKind;
-  readonly actions: TurnActions;
-}) {
+  isReconnecting,
+}: Pick<TurnViewProps, "turn" | "kind" | "actions" | "isReconnecting">) {
   const { state, error, failure, blocks } = turn;
   switch (state) {
     case "sending":
@@ -193,10 +195,10 @@ function Ending({
       const isQuiet = last === undefined || (last.kind === "tool" && last.tool.state !== "running");
       return (
         <>
-          {isQuiet ? (
+          {isQuiet || isReconnecting ? (
             <p className="flex items-center gap-2 text-sm text-ink-soft">
               <LoaderCircle aria-hidden className="spinning size-4" />
-              {state === "sending" ? "Sending" : "Working"}
+              {isReconnecting ? "Reconnecting" : state === "sending" ? "Sending" : "Working"}
             </p>
           ) : null}
           {error === undefined ? null : (
@@ -229,10 +231,16 @@ function Ending({
       );
     case "cancelled":
       return (
-        <p className="flex items-start gap-2 text-sm text-ink-soft">
-          <CircleStop aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <span className="wrap-anywhere">
-            Stopped before its end{failure === undefined ? "." : `: ${failure}`}
+        <p className="flex items-center gap-2 text-sm text-ink-soft">
+          <CircleStop aria-hidden className="size-4 shrink-0" />
+          <span className="flex min-w-0 flex-wrap items-center gap-x-3">
+            <span className="wrap-anywhere">
+              {turn.isStoppedHere === true ? "You stopped this run." : "The run was stopped."}
+              {failure === undefined || SAYS_ONLY_CANCELLED.test(failure)
+                ? null
+                : ` The instance says: “${failure}”`}
+            </span>
+            {turn.runId === undefined ? null : <CopyableId id={turn.runId} label="Run id" maxLength={18} />}
           </span>
         </p>
       );
@@ -260,17 +268,22 @@ function Ending({
   return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
 }
 
+/** Words that add nothing. */
+const SAYS_ONLY_CANCELLED = /^Run \S+ was cancelled\.?$/;
+
 function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
   const takesUp = canTakeUp(turn);
+  // The shell asks to sign in, and says why.
+  const isSignedOut = turn.state === "refused" && isSessionOver(turn.error);
   const again = (
     <>
-      {isRefused(turn.error) ? (
+      {isRefused(turn.error) && !isSignedOut ? (
         <Button size="sm" icon={<ShieldQuestionMark aria-hidden />} onClick={() => actions.explain(turn.key)}>
           Why, and what to do
         </Button>
       ) : null}
       <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
-        {takesUp ? "Take it up again" : "Try the same request again"}
+        {takesUp ? "Take it up again" : isSignedOut ? "Send again" : "Try the same request again"}
       </Button>
       {takesUp ? null : (
         <Button size="sm" icon={<Pencil aria-hidden />} onClick={() => actions.edit(turn.asked)}>
@@ -279,11 +292,15 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
       )}
     </>
   );
-  if (turn.error === undefined)
+  if (turn.error === undefined || isSignedOut)
     return (
-      <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-3 text-sm">
-        <p className="font-medium text-ink">The stream ended before the run did.</p>
-        <div className="flex gap-2">{again}</div>
+      <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-3.5 text-sm">
+        <p className="font-medium text-ink">
+          {isSignedOut
+            ? "Not sent: you were signed out. It is kept here."
+            : "The stream ended before the run did."}
+        </p>
+        <div className="flex flex-wrap gap-2">{again}</div>
       </div>
     );
   return (
@@ -299,7 +316,13 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
   );
 }
 
-function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: Omit<TurnViewProps, "name">) {
+function TurnFooter({
+  turn,
+  kind,
+  agentId,
+  isAuthorized,
+  actions,
+}: Omit<TurnViewProps, "name" | "isReconnecting">) {
   const { metrics, state } = turn;
   const curl = useCopying();
   const tokens = metrics === undefined ? undefined : describeTokens(metrics);
@@ -356,7 +379,8 @@ function TurnFooter({ turn, kind, agentId, isAuthorized, actions }: Omit<TurnVie
             }
           >
             <span tabIndex={0} className="inline-flex items-center gap-1 rounded-sm font-mono">
-              <KeyRound aria-hidden className="size-3 text-ink-faint" />
+              <KeyRound aria-hidden className="size-3 text-ink-faint sm:hidden" />
+              <span className="hidden font-sans sm:inline">allowed by</span>
               {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
             </span>
           </Tooltip>

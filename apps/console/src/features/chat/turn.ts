@@ -29,6 +29,8 @@ export interface ToolView {
   readonly argumentsText: string;
   readonly state: ToolState;
   readonly result: string | undefined;
+  /** Why a person has said no. */
+  readonly note?: string;
   readonly seconds: number | undefined;
 }
 
@@ -67,6 +69,8 @@ export interface Turn {
   readonly length: number;
   /** Something was left out, for it was too much. */
   readonly isCut: boolean;
+  /** By a click in this tab. */
+  readonly isStoppedHere?: boolean;
   /** Decisions were sent, so the run was continued. */
   readonly hasContinued: boolean;
 }
@@ -243,6 +247,7 @@ function pause(turn: Turn, event: TurnEvent): Turn {
 export function readTool(value: unknown, state: ToolState): ToolView | undefined {
   if (!isObject(value)) return undefined;
   const { tool_call_id: id, tool_call_error: isError, confirmed, metrics, result } = value;
+  const note = clip(textOf(value["confirmation_note"]), 2_000);
   const seconds = isObject(metrics) ? metrics["duration"] : undefined;
   const name = nameOf(value["tool_name"]) ?? "unnamed tool";
   const isOver = state === "completed";
@@ -254,6 +259,7 @@ export function readTool(value: unknown, state: ToolState): ToolView | undefined
       confirmed === false && state !== "waiting" ? "declined" : isOver && isError === true ? "failed" : state,
     result:
       result === null || result === undefined ? undefined : clip(textOf(result), TURN_LIMITS.maxToolText),
+    ...(confirmed === false && note !== "" ? { note } : {}),
     seconds: typeof seconds === "number" && seconds >= 0 ? seconds : undefined,
   };
 }

@@ -7,9 +7,11 @@ import { useRefusal } from "../../components/refusal-area.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { isSessionOver } from "../../lib/describe-fault.ts";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
+import type { Instance, InstanceList } from "../../lib/instance-state.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useServices } from "../../lib/services.ts";
+import { clip } from "../../lib/words.ts";
 import { createStatusReader } from "./chat-status.ts";
 import { createChatStore } from "./chat-store.ts";
 
@@ -20,6 +22,21 @@ export interface ChatProps {
   readonly initialSessionId: string | undefined;
   /** Told before the address changes. */
   readonly onSession: (sessionId: string) => void;
+}
+
+function describeSwitched(instance: Instance | undefined) {
+  const name = clip(instance?.name ?? "This instance", 60);
+  if (instance?.desired.authorization === true)
+    return {
+      title: `${name} now requires authorization`,
+      description: "Your message was sent again with a token.",
+    };
+  return instance?.desired.security_key === true
+    ? {
+        title: `${name} now asks for its security key`,
+        description: "Your message was sent again with it.",
+      }
+    : { title: `${name} asks for no credential any more`, description: "Your message was sent again." };
 }
 
 export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSession }: ChatProps) {
@@ -74,11 +91,11 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
       },
       onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
       refresh: () => queryClient.refetchQueries({ queryKey: ["instances"] }),
-      onSwitched: () =>
-        latest.current.tell({
-          title: "This instance asks for another credential now",
-          description: "Your message was sent again with it.",
-        }),
+      onSwitched() {
+        const lists = queryClient.getQueriesData<InstanceList>({ queryKey: ["instances"] });
+        const now = lists.flatMap(([, list]) => list?.data ?? []).find(({ id }) => id === instanceId);
+        latest.current.tell(describeSwitched(now));
+      },
       clock: () => performance.now(),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });

@@ -1,17 +1,17 @@
 /** What an instance has, and what this person may do with each of it. */
 
 import { Link } from "@tanstack/react-router";
-import { ArrowRight, Bot, Check, Lock, MessagesSquare, Users, Workflow } from "lucide-react";
+import { ArrowRight, Bot, Lock, MessagesSquare, Users, Workflow } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
+import { CopyableId } from "../../components/copyable-id.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
 import { Status } from "../../components/status.tsx";
 import { useAgents, useInstance } from "../../lib/instance-data.ts";
-import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
-import { useInstanceProbe } from "../../lib/instance-watch.ts";
+import { describeInstanceState } from "../../lib/instance-state.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { type Component, readComponents } from "../../lib/read-components.ts";
 import { mayAct } from "../../lib/rights.ts";
@@ -35,15 +35,10 @@ export function HomePage() {
   const config = useConfig();
   return (
     <>
-      {instance.observed === null ? <FirstLook instance={instance} /> : null}
       <PageHeader
         title={clip(instance.name, 80)}
         facts={<Status {...describeInstanceState(instance)} />}
-        description={
-          instance.endpoint === null ? undefined : (
-            <code className="font-mono text-xs wrap-anywhere">{instance.endpoint}</code>
-          )
-        }
+        description={instance.endpoint === null ? undefined : <CopyableId id={instance.endpoint} />}
       />
       <InstanceQueryView
         query={agents}
@@ -67,12 +62,6 @@ export function HomePage() {
       <Cards kind="workflows" components={readComponents(config.data?.workflows)} config={config.data} />
     </>
   );
-}
-
-/** Nobody has looked at it yet, as after the first start: its state is told by one look. */
-function FirstLook({ instance }: { readonly instance: Instance }) {
-  useInstanceProbe(instance, { isSettled: true });
-  return null;
 }
 
 interface CardsProps {
@@ -181,16 +170,18 @@ function Facts({ kind, component }: Pick<CardProps, "kind" | "component">) {
     <p className="mt-auto flex min-w-0 flex-wrap items-center gap-1.5">
       {isOpen ? (
         <span className="mr-1 text-xs text-ink-soft">Open to everybody: authorization is off</span>
-      ) : (
+      ) : mayRun ? null : (
         <span className="mr-1 inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
-          {mayRun ? <Check aria-hidden className="text-ok-ink" /> : <Lock aria-hidden />}
-          {mayRun ? "You may read and run it" : "You may read it, not run it"}
+          <Lock aria-hidden />
+          You may read it, not run it
         </span>
       )}
       {component.isScripted ? (
         <Badge>scripted, no model</Badge>
       ) : component.model === undefined ? null : (
-        <Badge isCode>{component.model}</Badge>
+        <Badge>
+          Model <code className="ml-1 font-mono">{component.model}</code>
+        </Badge>
       )}
       {component.toolCount === 0 ? null : (
         <Badge>{component.toolCount === 1 ? "1 tool" : `${component.toolCount} tools`}</Badge>

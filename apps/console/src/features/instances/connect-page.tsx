@@ -17,8 +17,10 @@ import { refreshInstances, useInstanceParameters, useInstances } from "../../lib
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
-import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
+import { canVerifyTokens, deriveLights, isAllGreen, isConnectable } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
+import { FindingFix } from "./finding-card.tsx";
+import type { Light } from "./light.ts";
 import { LightList } from "./light-list.tsx";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 import { SwitchesPanel } from "./switches-panel.tsx";
@@ -74,7 +76,8 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   });
   const isDone = !instance.is_draft && isAllGreen(lights);
   if (isDone !== isSettled) setIsSettled(isDone);
-  const { is_draft: isDraft } = instance;
+  const { is_draft: isDraft, findings } = instance;
+  const other = findings.find(({ code }) => code === "INSTANCE_OS_ID_DIFFERS");
   const cancel = instance.endpoint === null ? undefined : () => setIsChanging(false);
   return (
     <>
@@ -111,6 +114,9 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
           ...(isDraft && (isChanging || instance.endpoint === null)
             ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
             : {}),
+          ...(other === undefined || isDraft
+            ? {}
+            : { agentos: <FindingFix instance={instance} finding={other} /> }),
           ...(needsVersion(instance) ? { version: <VersionForm instance={instance} /> } : {}),
           ...(trial.data?.kind === "no-key" || isKeyRefused(instance, lights)
             ? { key: <SecurityKeyForm instance={instance} /> }

@@ -8,8 +8,9 @@ import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { applyFix } from "../../lib/apply-fix.ts";
+import { planFindingFix } from "../../lib/finding-fixes.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { type FixAction, planFixes } from "../../lib/refusal-fixes.ts";
+import type { FixAction } from "../../lib/refusal-fixes.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence, joinWords } from "../../lib/words.ts";
@@ -55,7 +56,7 @@ export function FindingCard({
             <p className="text-sm text-ink-soft wrap-anywhere">{asSentence(fix)}</p>
           )}
         </div>
-        {choices.length === 0 ? <OneClick instance={instance} finding={finding} /> : null}
+        {choices.length === 0 ? <FindingFix instance={instance} finding={finding} /> : null}
         {choices.length === 0 ? null : <Choices instance={instance} choices={choices} />}
         {command === null ? null : <CodeBlock code={command} label="In a terminal" isShell />}
         <CopyableId id={code} label="Code" />
@@ -65,7 +66,13 @@ export function FindingCard({
 }
 
 /** What a click here mends, as the refusals plan it; what is left is done on the instance. */
-function OneClick({ instance, finding }: { readonly instance: Instance; readonly finding: Finding }) {
+export function FindingFix({
+  instance,
+  finding,
+}: {
+  readonly instance: Instance;
+  readonly finding: Finding;
+}) {
   const services = useServices();
   const queryClient = useQueryClient();
   const organizationId = useMembership().organization.id;
@@ -73,17 +80,7 @@ function OneClick({ instance, finding }: { readonly instance: Instance; readonly
     mutationFn: (action: FixAction) => applyFix(services, action, { organizationId, instance }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["probe", instance.id] }),
   });
-  const action = planFixes({
-    explanation: {
-      code: finding.code,
-      missingScopes: [],
-      requiredScopes: [],
-      route: undefined,
-      cause: finding.title,
-    },
-    instance,
-    consoleOrigin: window.location.origin,
-  }).find(({ kind }) => kind === "set-switches" || kind === "take-os-id");
+  const action = planFindingFix(finding.code, instance);
   if (action === undefined) return null;
   return (
     <>

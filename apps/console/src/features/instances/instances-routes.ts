@@ -28,7 +28,7 @@ export const connectRoute = createRoute({
 export const instancePageRoute = createRoute({
   getParentRoute: () => instanceRoute,
   path: "/instance",
-  staticData: { title: "Instance" },
+  staticData: { title: "Access & keys" },
   validateSearch: (search: Record<string, unknown>): { readonly tab?: InstanceTab } => {
     const tab = INSTANCE_TABS.find((known) => known === search["tab"]);
     return tab === undefined || tab === "switches" ? {} : { tab };

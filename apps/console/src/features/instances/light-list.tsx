@@ -3,7 +3,7 @@ import { Check, CircleHelp, LoaderCircle, TriangleAlert, X } from "lucide-react"
 import type { ReactNode } from "react";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { cx } from "../../lib/cx.ts";
-import type { Light, LightId, LightState } from "./connection-lights.ts";
+import type { Light, LightId, LightState } from "./light.ts";
 
 const LOOKS: Readonly<
   Record<

@@ -1,6 +1,6 @@
 /** Conversations of an instance: find one by its name, go on with it, rename it, delete it. */
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Ellipsis, History, Pencil, Search, SearchX, Trash2 } from "lucide-react";
+import { Ellipsis, History, Pencil, Search, SearchX, SquarePen, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -13,6 +13,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
+import { cx } from "../../lib/cx.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 import { KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useRunnables } from "../../lib/runnables.ts";
@@ -43,13 +44,22 @@ export function SessionsPage() {
   const isFiltered = agentId !== undefined || q !== "";
   const chosen = `${kind} ${agentId ?? ""}`;
   const options = listOptions(runnables);
+  // Nothing is there to be found.
+  const isEmpty = query.data?.data.length === 0 && !isFiltered && kind === "agents" && page === 1;
   return (
     <>
       <PageHeader
         title="Sessions"
         description="Your chats on this instance. Continue one, or find it by its name."
+        actions={
+          isEmpty ? undefined : (
+            <ButtonLink to="/i/$instanceId/chat" params={{ instanceId }} icon={<SquarePen aria-hidden />}>
+              New chat
+            </ButtonLink>
+          )
+        }
       />
-      <div className="flex flex-wrap items-end gap-3">
+      <div className={cx("flex flex-wrap items-end gap-3", isEmpty && "hidden")}>
         <div className="w-full sm:w-72">
           <SearchField
             value={q}
@@ -128,6 +138,7 @@ function SearchField({
         value={text}
         maxLength={200}
         onChange={({ target }) => setHeld({ ...held, text: target.value })}
+        onClear={() => setHeld({ ...held, text: "" })}
       />
     </Field>
   );
@@ -152,17 +163,25 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
       title: "Name",
       render(session) {
         const agentId = ownerOf(session, kind);
-        return agentId === undefined ? (
-          <span className="font-medium text-ink">{nameOfSession(session)}</span>
-        ) : (
-          <Link
-            data-row-link
-            to={SESSION_ROUTES[kind]}
-            params={{ instanceId, agentId, sessionId: session.session_id }}
-            className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
-          >
-            {nameOfSession(session)}
-          </Link>
+        const whose = agentId === undefined ? "" : (names.get(agentId) ?? clip(agentId, 60));
+        const name =
+          agentId === undefined ? (
+            <span className="font-medium text-ink">{nameOfSession(session)}</span>
+          ) : (
+            <Link
+              data-row-link
+              to={SESSION_ROUTES[kind]}
+              params={{ instanceId, agentId, sessionId: session.session_id }}
+              className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
+            >
+              {nameOfSession(session)}
+            </Link>
+          );
+        return (
+          <span className="flex min-w-0 flex-col">
+            {name}
+            <span className="truncate text-xs text-ink-soft md:hidden">{whose}</span>
+          </span>
         );
       },
     },
@@ -170,6 +189,7 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
       id: "agent",
       title: KINDS[kind].title,
       isMinor: true,
+      width: "w-44",
       render(session) {
         const id = ownerOf(session, kind);
         return (
@@ -181,6 +201,7 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
       id: "tokens",
       title: "Tokens",
       isMinor: true,
+      width: "w-24",
       align: "end",
       render: ({ total_tokens: tokens }) => (
         <span className="text-ink-soft tabular-nums">{tokens ? tokens.toLocaleString("en") : "–"}</span>
@@ -189,6 +210,7 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
     {
       id: "when",
       title: "Last used",
+      width: "w-28",
       render: ({ updated_at, created_at }) => {
         const seconds = Date.parse(updated_at ?? created_at ?? "") / 1000;
         return (
@@ -203,6 +225,7 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
       title: "Actions",
       isTitleHidden: true,
       align: "end",
+      width: "w-16",
       render: (session) => (
         <span className="relative z-1">
           <Menu

@@ -127,6 +127,8 @@ export const changedInstanceSchema = z.strictObject({
 
 /** What the console's probe has seen of an instance: facts of this browser, bounded, and none of them trusted. */
 export const probeSchema = z.strictObject({
+  /** Where it has looked: a page that is open may know the endpoint of before. */
+  endpoint: endpointSchema,
   /** What the browser could do at all; `unknown` for what it does not tell apart. */
   outcome: z.enum([
     "answered",
@@ -160,5 +162,7 @@ export const configurationSchema = z
     dotenv: z.array(z.string()),
     /** What has to be true on the instance before the switches agree. */
     steps: z.array(z.string()),
+    /** Those of the steps that no line does. */
+    steps_beyond_lines: z.array(z.string()),
   })
   .meta({ id: "InstanceConfiguration" });
