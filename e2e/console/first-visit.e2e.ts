@@ -128,7 +128,7 @@ story(
     await page.goto(`${url}/connect`);
     await page.getByLabel("Name").fill("Shop");
     await page.getByLabel("Address").fill(endpoint);
-    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByRole("button", { name: "Check the address" }).click();
     await page.getByText("This page is on https, the address on http").waitFor();
     await page.getByText(/Chrome never sends such a request/).waitFor();
     await visitor.screenshot(page, "connect-mixed-content");
