@@ -154,7 +154,7 @@ story("a revocation that an instance could not take is told, and sent again", as
   const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
   await holdClock(page);
   await world.signIn(page, "/audit?tab=revocations");
-  await page.getByText("Tokens of somebody, who was removed").waitFor();
+  await page.getByText("Tokens of a person who was removed").waitFor();
   // The first attempt is noted a moment after it was made; the page reads again every five seconds.
   await page.clock.fastForward(5_000);
   await page.getByText(/the instance does not answer/i).waitFor();
