@@ -1,5 +1,5 @@
-// Does what README.md and docs/agents.md tell their reader to do: the program, the shell lines, and the output shown.
-// Only the port, the folder of the keys and the address of the model's provider are others.
+// Does what README.md, docs/authorization.md and docs/agents.md tell their reader to do: the program, the shell lines, and
+// the output shown. Only the port, the folder of the keys and the address of the model's provider are others.
 import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -78,6 +78,30 @@ describe.skipIf(!hasShell)("README.md, in your own server", () => {
           status: "COMPLETED",
           content: "hi",
         });
+      } finally {
+        await shell.stop(server);
+      }
+    },
+    LONG,
+  );
+});
+
+describe.skipIf(!hasShell)("docs/authorization.md, with a key of your own", () => {
+  const { json, sh, text } = blocksOf("docs/authorization.md", "With a key of your own");
+
+  test(
+    "answers what the token allows, and says what it lacks",
+    async () => {
+      writeFileSync(join(shell.folder, "agentos.json"), json[0]?.replace("/tmp/", `${shell.folder}/`) ?? "");
+      const server = await shell.serve(`${sh[0]}\n${sh[1]}`.replace("--port 7770", "--port 0"));
+      try {
+        const lines = (sh[2] ?? "").replaceAll("localhost:7770", "localhost:7777");
+        const [run = "", refusal = ""] = (await shell.runToEnd(lines, server.url)).split(
+          /(?<=\})(?=\{"type")/,
+        );
+        expect(JSON.parse(run)).toMatchObject({ status: "COMPLETED", content: "hi" });
+        for (const shown of (text[0] ?? "").slice(1, -2).split(/,? … ,?/))
+          expect(refusal).toContain(shown.trim());
       } finally {
         await shell.stop(server);
       }

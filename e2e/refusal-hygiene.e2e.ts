@@ -437,7 +437,7 @@ describe("the form of a refusal", () => {
       expect(allowed.headers).toMatchObject({
         "access-control-allow-origin": "https://console.example",
         "access-control-allow-credentials": "true",
-        "access-control-expose-headers": "WWW-Authenticate, Retry-After",
+        "access-control-expose-headers": "WWW-Authenticate, Retry-After, Date",
         "www-authenticate": expect.stringMatching(/^Bearer /) as string,
       });
       expect(allowed.headers["vary"]).toMatch(/Accept.*Origin/);

@@ -180,7 +180,7 @@ describe("the frames of a run", () => {
     expect(allowed.response.headers).toMatchObject({
       "access-control-allow-origin": "http://localhost:3000",
       "access-control-allow-credentials": "true",
-      "access-control-expose-headers": "WWW-Authenticate, Retry-After",
+      "access-control-expose-headers": "WWW-Authenticate, Retry-After, Date",
     });
     expect(namesOf(await allowed.rest()).at(-1)).toBe("RunCompleted");
     const foreign = await open(os, "echo", "x", { origin: "https://evil.example" });

@@ -15,6 +15,8 @@ const binaries = join(root, "node_modules", ".bin");
 const lockFile = join(root, ".install.lock");
 /** What is installed, each with a lockfile of its own. */
 const workspace = { folder: root, name: "dependencies", duration: "about a minute" };
+/** The part of the workspace without which nothing runs; what only tests and checks need is left out. */
+const runtime = { ...workspace, omitsDev: true, duration: "some seconds" };
 const postgres = {
   folder: join(root, "tools", "postgres"),
   name: "PostgreSQL for the tests",
@@ -29,6 +31,8 @@ const browser = {
 
 const source = ["--conditions=@agentos/source"];
 const command = "packages/cli/src/main.ts";
+/** Tasks of somebody who only wants to see the product. */
+const tasksWithoutTools = ["start", "dev"];
 /** Tasks that need a real PostgreSQL: it is 60 MB, which nobody who only starts a server should wait for. */
 const tasksOnPostgres = ["test", "postgres"];
 /** Tasks that need a real browser, or the types of what drives it: 90 MB, for the same reason. */
@@ -65,12 +69,13 @@ const tasks = {
 
 const [task = "", ...rest] = process.argv.slice(2);
 if (task === "installed") {
-  writeStamp(workspace);
+  // After somebody's own `npm ci`, with their settings.
+  writeStamp(/\bdev\b/.test(process.env.npm_config_omit ?? "") ? runtime : workspace);
 } else if (!Object.hasOwn(tasks, task)) {
   fail(`unknown task "${task}"; one of: ${Object.keys(tasks).join(", ")}`);
 } else {
   await main(tasks[task], [
-    workspace,
+    tasksWithoutTools.includes(task) ? runtime : workspace,
     ...(tasksOnPostgres.includes(task) ? [postgres] : []),
     ...(tasksOnBrowser.includes(task) ? [browser] : []),
   ]);
@@ -134,24 +139,30 @@ function takeLock() {
 }
 
 /** One short reason in words, or undefined when the installed tree belongs to this lockfile. */
-function findReasonToInstall({ folder }) {
-  const stampFile = stampFileOf(folder);
-  if (!existsSync(join(folder, "node_modules"))) return "nothing is installed yet";
+function findReasonToInstall(install) {
+  const stampFile = stampFileOf(install.folder);
+  if (!existsSync(join(install.folder, "node_modules"))) return "nothing is installed yet";
   if (!existsSync(stampFile)) return "the last install did not finish";
-  if (readFileSync(stampFile, "utf8") !== computeStamp(folder)) return "package-lock.json changed";
-  return undefined;
+  const stamp = readFileSync(stampFile, "utf8");
+  // Whoever has all of it has the part too.
+  if (stamp === computeStamp(install) || stamp === computeStamp({ ...install, omitsDev: false }))
+    return undefined;
+  return stamp === computeStamp({ ...install, omitsDev: true })
+    ? "what tests and checks need is not installed"
+    : "package-lock.json changed";
 }
 
-function computeStamp(folder) {
+function computeStamp({ folder, omitsDev }) {
   const lockfile = readFileSync(join(folder, "package-lock.json"));
   // Native packages differ per platform: a tree that was copied to another machine is not installed.
-  return `${createHash("sha256").update(lockfile).digest("hex")} ${process.platform}-${process.arch}\n`;
+  const hash = createHash("sha256").update(lockfile).digest("hex");
+  return `${hash} ${process.platform}-${process.arch}${omitsDev ? " without dev" : ""}\n`;
 }
 
-function writeStamp({ folder }) {
-  const stampFile = stampFileOf(folder);
+function writeStamp(install) {
+  const stampFile = stampFileOf(install.folder);
   mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, computeStamp(folder));
+  writeFileSync(stampFile, computeStamp(install));
 }
 
 function stampFileOf(folder) {
@@ -174,8 +185,9 @@ function runNpmCi(install) {
     }
   }
   const cli = process.env.npm_execpath;
-  // --include=dev: under NODE_ENV=production npm would leave out the pinned Node itself.
-  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Said in both cases: under NODE_ENV=production npm would leave out what tests need, and call it done.
+  const part = install.omitsDev ? "--omit=dev" : "--include=dev";
+  const args = ["ci", part, "--no-audit", "--no-fund", "--loglevel=error"];
   // Not every npm runs the scripts of PostgreSQL's packages: we do.
   if (install === postgres) args.push("--include=optional", "--ignore-scripts");
   // `node` from PATH, not process.execPath: that may be the pinned Node, which npm ci deletes.

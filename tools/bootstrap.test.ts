@@ -34,7 +34,11 @@ function makeClone(main: string): string {
   const manifest = { name: "clone", version: "1.0.0", private: true };
   writeFileSync(
     join(root, "package.json"),
-    JSON.stringify({ ...manifest, type: "module", scripts: { start: "node tools/bootstrap.mjs start" } }),
+    JSON.stringify({
+      ...manifest,
+      type: "module",
+      scripts: { start: "node tools/bootstrap.mjs start", build: "node tools/bootstrap.mjs build" },
+    }),
   );
   writeLockfile(root, "1.0.0");
   return root;
@@ -48,14 +52,35 @@ function writeLockfile(folder: string, version: string): void {
   );
 }
 
+/** One that lies in the clone itself. */
+function addDevDependency(root: string, name: string): void {
+  mkdirSync(join(root, name));
+  writeFileSync(join(root, name, "package.json"), JSON.stringify({ name, version: "1.0.0" }));
+  const devDependencies = { [name]: `file:${name}` };
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as object;
+  writeFileSync(join(root, "package.json"), JSON.stringify({ ...manifest, devDependencies }));
+  const packages = {
+    "": { name: "clone", version: "1.0.0", devDependencies },
+    [name]: { version: "1.0.0", dev: true },
+    [`node_modules/${name}`]: { resolved: name, link: true },
+  };
+  const lockfile = { name: "clone", version: "1.0.0", lockfileVersion: 3, requires: true, packages };
+  writeFileSync(join(root, "package-lock.json"), JSON.stringify(lockfile));
+}
+
 interface Ended {
   readonly code: number | null;
   readonly output: string;
 }
 
-function start(root: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(
+  root: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  task = "start",
+): ChildProcess {
   mkdirSync(join(root, "home"), { recursive: true });
-  return spawn("npm", ["start", "--silent", ...args], {
+  return spawn("npm", ["run", task, "--silent", ...args], {
     cwd: root,
     env: { ...process.env, HOME: join(root, "home"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -91,6 +116,23 @@ test("installs once, says why, and installs again when the lockfile changes", as
   );
   const third = await untilEnd(start(root));
   expect(third.output).toContain("package-lock.json changed");
+});
+
+test("installs for a start what runs, and for other tasks the rest, once", async () => {
+  const root = makeClone('console.log("ran");');
+  addDevDependency(root, "only-for-tests");
+  writeFileSync(join(root, "tools/build.ts"), 'console.log("built");');
+  const tool = join(root, "node_modules/only-for-tests");
+
+  await untilEnd(start(root));
+  expect(existsSync(tool)).toBe(false);
+  expect((await untilEnd(start(root))).output.trim()).toBe("ran");
+
+  const { output } = await untilEnd(start(root, [], {}, "build"));
+  expect(output).toContain("what tests and checks need is not installed");
+  expect(output).toContain("built");
+  expect(existsSync(tool)).toBe(true);
+  expect((await untilEnd(start(root))).output.trim()).toBe("ran");
 });
 
 test("installs again after an install that did not finish", async () => {

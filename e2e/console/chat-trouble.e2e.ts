@@ -63,7 +63,7 @@ story(
     await log(page).getByText("one", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await log(page)
-      .getByText(/^Stopped before its end/)
+      .getByText(/^The run was stopped|^You stopped this run/)
       .waitFor();
     await gated.cancelled;
     await visitor.screenshot(page, "chat-stopped");
@@ -84,7 +84,7 @@ story(
       authorizationConfig: { verificationKeys: [...(await at.listKeys())], userIsolation: true },
     });
     await say(page, "After the switch");
-    await page.getByText("This instance asks for another credential now").waitFor();
+    await page.getByText(/ now requires authorization$/).waitFor();
     await log(page).getByText("After the switch").nth(1).waitFor();
     await visitor.screenshot(page, "chat-authorization-switched-on");
     expect(await log(page).getByText("After the switch").count()).toBe(2);
@@ -116,9 +116,11 @@ story(
     expect(await visitor.findBarriers(page)).toEqual([]);
     await at.serve();
     await dialog.getByRole("button", { name: "Try the same request again" }).click();
-    await dialog.getByText("The same request was let in").waitFor();
+    // By its title one sees that it is over.
+    const green = page.getByRole("dialog", { name: "Authorization works again" });
+    await green.getByText("The same request was let in").waitFor();
     await visitor.screenshot(page, "chat-let-in-again");
-    await dialog.getByRole("button", { name: "Close" }).first().click();
+    await green.getByRole("button", { name: "Done" }).click();
     await log(page).getByText("With the second key").nth(1).waitFor();
   },
 );
@@ -137,7 +139,7 @@ story("a removed member's open chat says what happened, and keeps what was typed
   // The token in hand ends, and another one is not made.
   await page.clock.fastForward(5 * 60_000);
   await say(page, "What I still wanted to say");
-  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+  await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
   await visitor.screenshot(page, "chat-removed-member");
   expect(await page.getByRole("dialog").count()).toBe(1);
   expect(await log(page).getByText("What I still wanted to say").count()).toBe(1);
@@ -178,7 +180,7 @@ story(
       await page.evaluate("[...document.querySelectorAll('[role=log] a')].map(({ href }) => href)"),
     ).toEqual(["https://evil.example/login"]);
     await log(page).getByRole("link", { name: "bank" }).click();
-    const question = page.getByRole("dialog", { name: "Open this link?" });
+    const question = page.getByRole("dialog", { name: "Leave for evil.example?" });
     await question.getByText("https://evil.example/login").waitFor();
     await visitor.screenshot(page, "chat-link");
     await question.getByRole("button", { name: "Stay here" }).click();

@@ -89,7 +89,7 @@ story(
     await page.getByRole("link", { name: "Instances" }).click();
     await page.clock.fastForward(120_000);
     await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
-    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "session-ended");
     expect(await visitor.findBarriers(page)).toEqual([]);
     await page.getByLabel("Password").fill(PASSWORD);

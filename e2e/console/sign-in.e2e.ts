@@ -95,12 +95,12 @@ story(
     const page = await visitor.open({ origins: [url] });
     await signInAt(page, url, "grace@example.com");
     await page.goto(await printOwnerLink());
-    await page.getByRole("heading", { name: "Continue as Ada Lovelace" }).waitFor();
+    await page.getByRole("heading", { name: "Sign in as Ada Lovelace?" }).waitFor();
     await visitor.screenshot(page, "link-swap");
-    await page.getByRole("button", { name: "Stay Grace Hopper" }).click();
+    await page.getByRole("button", { name: "Stay signed in as Grace Hopper" }).click();
     await page.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
     await page.goto(await printOwnerLink());
-    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Sign in as Ada Lovelace" }).click();
     await page.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();
     await page.goto(await printOwnerLink());
     await page.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();

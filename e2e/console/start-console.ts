@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createControlPlane } from "@agentos/control-plane";
+import { type ControlPlaneOptions, createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
 import { createTestCertificate } from "@agentos/testkit";
 
@@ -25,6 +25,8 @@ export interface StartConsoleOptions {
   readonly consoleFolder?: string | undefined;
   /** Hosts of this machine that the control plane itself may ask. Default none. */
   readonly allowedPrivateEndpoints?: readonly string[] | undefined;
+  /** Instances that its switches reconfigure. Default none. */
+  readonly localInstances?: ControlPlaneOptions["localInstances"];
   /** Behind a proxy that ends TLS, with a certificate that nobody trusts. Default false. */
   readonly hasTls?: boolean | undefined;
 }
@@ -33,6 +35,7 @@ export interface StartConsoleOptions {
 export async function startConsole({
   consoleFolder,
   allowedPrivateEndpoints,
+  localInstances,
   hasTls = false,
 }: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
@@ -44,6 +47,7 @@ export async function startConsole({
     ...options,
     consoleFolder,
     allowedPrivateEndpoints,
+    localInstances,
     logger: { error: quiet, warn: quiet, info: quiet },
   });
   const server = await controlPlane.serve({ host: "localhost", port: hasTls ? 0 : port });

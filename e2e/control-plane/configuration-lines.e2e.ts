@@ -24,6 +24,7 @@ const linesSchema = z.object({
   shell: z.array(z.string()),
   dotenv: z.array(z.string()),
   steps: z.array(z.string()),
+  warning: z.string().nullable(),
 });
 type Lines = z.infer<typeof linesSchema>;
 
@@ -75,6 +76,7 @@ async function openControlPlane() {
     async observe(isOurs: boolean) {
       const body = { os_id: "agent-os", auth_mode: "none", agno_version: "2.9.0" };
       await ask("POST", "/observations", {
+        endpoint: "http://localhost:7777",
         outcome: "answered",
         answers: [
           { route: "GET /info", status: 200, body: isOurs ? { ...body, server_version: "0.1.0" } : body },
@@ -104,7 +106,8 @@ async function source(lines: readonly string[]): Promise<Readonly<Record<string,
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect(code, errors).toBe(0);
-  return z.record(z.string(), z.string()).parse(JSON.parse(output));
+  // The lines print the security key that they make.
+  return z.record(z.string(), z.string()).parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
 }
 
 /** The variables of an env file that has nothing else in it. */

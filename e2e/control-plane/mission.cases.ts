@@ -110,7 +110,9 @@ const otherKey = (wrong: (given: Given) => ServerSpec, right: (given: Given) => 
   request: () => agents,
   code: "INSTANCE_KEY_OTHER",
   certainty: "likely",
-  fixes: [{ follows: /set JWT_VERIFICATION_KEY .* start every server of it again/, server: right }],
+  fixes: [
+    { follows: /give the instance its keys as the lines .* start every server of it again/, server: right },
+  ],
 });
 
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
@@ -262,6 +264,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       code: "INSTANCE_VERSION_WITHOUT_JWT",
       certainty: "likely",
       fixes: [
+        { follows: /Upgrade the AgentOS: upgrade it to 2\.3\.13 or later/, server: plain("2.3.13") },
         {
           follows: /switch Authorization off and use the security key/,
           switches: KEY_ONLY,

@@ -16,9 +16,12 @@ export type Language = "ts" | "sh" | "text" | "json";
 /** The blocks of a page by their language, between a heading and the next one. */
 export function blocksOf(page: string, heading: string): Readonly<Record<Language, readonly string[]>> {
   const [, section = ""] = readFileSync(join(root, page), "utf8").split(`\n## ${heading}\n`);
-  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)];
+  // In a list a block is indented, and so are its lines.
+  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/^( *)```(\w+)[^\n]*\n(.*?)^\1```$/gms)];
   const of = (language: Language) =>
-    blocks.flatMap(([, name, text = ""]) => (name === language ? [text] : []));
+    blocks.flatMap(([, indent = "", name, text = ""]) =>
+      name === language ? [text.replaceAll(new RegExp(`^${indent}`, "gm"), "")] : [],
+    );
   return { ts: of("ts"), sh: of("sh"), text: of("text"), json: of("json") };
 }
 

@@ -22,5 +22,5 @@ export async function probe(endpoint: string, token?: string): Promise<Probe> {
       };
     }),
   );
-  return { outcome: "answered", answers };
+  return { endpoint, outcome: "answered", answers };
 }

@@ -2,8 +2,10 @@
 import { createControlPlaneClient } from "@agentos/client";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { createDrafts } from "./lib/drafts.ts";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
+import { watchPagePolicy } from "./lib/page-policy.ts";
 import { createQueryClient } from "./lib/query-client.ts";
 import { createRefusedCalls } from "./lib/refused-call.ts";
 import { createSessionWatch } from "./lib/session-watch.ts";
@@ -16,11 +18,17 @@ watchTheme();
 
 const controlPlane = createControlPlaneClient({ baseUrl: window.location.origin });
 const sessionWatch = createSessionWatch();
+const queryClient = createQueryClient(sessionWatch);
 const services = {
   controlPlane,
-  instanceClients: createInstanceClients(controlPlane),
+  instanceClients: createInstanceClients(
+    controlPlane,
+    (what) => void queryClient.invalidateQueries({ queryKey: [what] }),
+  ),
   refusedCalls: createRefusedCalls(),
-  queryClient: createQueryClient(sessionWatch),
+  pagePolicy: watchPagePolicy(document),
+  drafts: createDrafts(),
+  queryClient,
   sessionWatch,
   openDocument(path: string) {
     if (path === window.location.pathname + window.location.search) window.location.reload();

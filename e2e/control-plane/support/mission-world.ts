@@ -109,10 +109,11 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     if (status >= 300) throw new Error(`${request.method} ${request.path} gave ${status}: ${text}`);
     return readJson(text);
   };
+  const endpoint = `http://127.0.0.1:${port}`;
   const draft = await call(owner, {
     method: "POST",
     path: instances,
-    body: { name: unique("mission"), endpoint: `http://127.0.0.1:${port}` },
+    body: { name: unique("mission"), endpoint },
   });
   const instanceId = z.object({ id: z.string() }).parse(draft).id;
   const path = `${instances}/${instanceId}`;
@@ -139,7 +140,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
         return { route: `GET ${route}`, status, body: readJson(text), credential: "none" };
       }),
     );
-    const body = { outcome: "answered", answers };
+    const body = { endpoint, outcome: "answered", answers };
     for (const person of observers)
       await call(person, { method: "POST", path: `${path}/observations`, body });
   }

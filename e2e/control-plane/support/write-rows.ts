@@ -128,7 +128,10 @@ export const WRITE_ROWS: Readonly<Record<ControlPlaneWriteId, WriteRow>> = {
   "instances.delete": { prepare: async (world) => ({ parameters: await ofInstance(world) }) },
   "instances.discardDraft": { prepare: async (world) => ({ parameters: await ofDraft(world) }) },
   "instances.observe": {
-    prepare: (world) => ({ parameters: ofAcme(world), body: { outcome: "unreachable" } }),
+    prepare: async (world) => {
+      const parameters = ofAcme(world);
+      return { parameters, body: { endpoint: "https://elsewhere.example", outcome: "unreachable" } };
+    },
   },
   // Nothing listens there: that the control plane has tried is all that is told.
   "instances.readPolicy": { prepare: (world) => ({ parameters: ofAcme(world) }), status: 409 },

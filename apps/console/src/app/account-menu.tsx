@@ -6,7 +6,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { useToast } from "../components/toast.tsx";
 import { cx } from "../lib/cx.ts";
-import { describeFault } from "../lib/describe-fault.ts";
+import { describeFailedSignOut } from "../lib/describe-fault.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership, useSignedIn } from "../lib/session.ts";
 import { chooseTheme, THEMES, type Theme, useTheme } from "../lib/theme.ts";
@@ -31,7 +31,7 @@ export function AccountMenu({ isFolded }: { readonly isFolded: boolean }) {
       openDocument("/");
     },
     onError(error) {
-      showToast({ title: "You are still signed in", description: describeFault(error).cause, isFault: true });
+      showToast(describeFailedSignOut(error));
     },
   });
   return (

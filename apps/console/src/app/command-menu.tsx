@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import {
+  Ban,
   Bot,
   LogOut,
   MessageSquare,
@@ -14,9 +15,9 @@ import {
   User,
   UserPlus,
 } from "lucide-react";
-import { type Command, CommandPalette } from "../components/command-palette.tsx";
+import { ACTIONS, type Command, CommandPalette } from "../components/command-palette.tsx";
 import { useToast } from "../components/toast.tsx";
-import { describeFault } from "../lib/describe-fault.ts";
+import { describeFailedSignOut } from "../lib/describe-fault.ts";
 import { describeInstanceState } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
 import { useMembers } from "../lib/people.ts";
@@ -104,7 +105,7 @@ function usePages(): readonly Command[] {
       id: "revocations",
       label: "Revocations",
       group: "Organization",
-      icon: <ShieldAlert aria-hidden />,
+      icon: <Ban aria-hidden />,
       isSearchedOnly: true,
       run: () => void navigate({ to: "/audit", search: { tab: "revocations" } }),
     },
@@ -125,6 +126,7 @@ function useThings(isOpen: boolean): readonly Command[] {
       group: "Agents",
       icon: <Bot aria-hidden />,
       hint: clip(id, 60),
+      isHintCode: true,
       run: () => void navigate({ to: "/i/$instanceId/agents/$agentId", params: { instanceId, agentId: id } }),
     })),
     ...sessions.map(({ id, name, agentId }) => ({
@@ -133,6 +135,7 @@ function useThings(isOpen: boolean): readonly Command[] {
       group: "Sessions",
       icon: <MessageSquare aria-hidden />,
       hint: clip(id, 60),
+      isHintCode: true,
       isSearchedOnly: true,
       run: () =>
         void navigate({
@@ -185,8 +188,7 @@ function useActions(): readonly Command[] {
       instanceClients.forgetAll();
       openDocument("/");
     },
-    onError: (error) =>
-      showToast({ title: "You are still signed in", description: describeFault(error).cause, isFault: true }),
+    onError: (error) => showToast(describeFailedSignOut(error)),
   });
   const action = (
     id: string,
@@ -197,7 +199,7 @@ function useActions(): readonly Command[] {
   ): Command => ({
     id,
     label,
-    group: "Actions",
+    group: ACTIONS,
     icon,
     words,
     run,

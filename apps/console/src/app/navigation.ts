@@ -1,14 +1,14 @@
 /** The bar at the left as data, and so the first part of ⌘K. */
 import {
-  Bot,
   History,
+  House,
+  KeyRound,
   type LucideIcon,
   MessagesSquare,
   ScrollText,
   Server,
   Settings,
   ShieldAlert,
-  SlidersHorizontal,
   Users,
 } from "lucide-react";
 
@@ -32,11 +32,11 @@ export interface InstanceEntry {
 }
 
 export const INSTANCE_PAGES: readonly InstanceEntry[] = [
-  { title: "Home", icon: Bot, to: "/i/$instanceId" },
+  { title: "Home", icon: House, to: "/i/$instanceId" },
   { title: "Chat", icon: MessagesSquare, to: "/i/$instanceId/chat" },
   { title: "Sessions", icon: History, to: "/i/$instanceId/sessions" },
   { title: "Refusals", icon: ShieldAlert, to: "/i/$instanceId/refusals" },
-  { title: "Instance", icon: SlidersHorizontal, to: "/i/$instanceId/instance" },
+  { title: "Access & keys", icon: KeyRound, to: "/i/$instanceId/instance" },
 ];
 
 export const ORGANIZATION_PAGES: readonly NavigationEntry[] = [

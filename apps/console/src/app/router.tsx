@@ -1,7 +1,15 @@
 /** All pages. A feature brings its routes; here they get their place. */
 import { createRoute, createRouter } from "@tanstack/react-router";
 import { auditRoute } from "../features/audit/audit-routes.ts";
-import { agentRoute, agentSessionRoute, chatRoute } from "../features/chat/chat-routes.ts";
+import {
+  agentRoute,
+  agentSessionRoute,
+  chatRoute,
+  teamRoute,
+  teamSessionRoute,
+  workflowRoute,
+  workflowSessionRoute,
+} from "../features/chat/chat-routes.ts";
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
 import {
   connectRoute,
@@ -47,6 +55,8 @@ const routeTree = rootRoute.addChildren([
           homeRoute,
           chatRoute,
           agentRoute.addChildren([agentSessionRoute]),
+          teamRoute.addChildren([teamSessionRoute]),
+          workflowRoute.addChildren([workflowSessionRoute]),
           sessionsRoute,
           refusalsRoute,
           instancePageRoute,

@@ -30,14 +30,15 @@ export function SessionEnded() {
 
   return (
     <Dialog
-      title="Your session has ended"
-      description="It expired, it was ended, or you were removed from the organization. What you typed on this page stays: sign in, and go on where you were."
+      title="You were signed out"
+      description="Your sign-in expired, was ended, or you were removed from the organization. What you typed is still here: sign in again to go on."
       isOpen={isOver}
       isBlocking
+      isAboveAll
       onOpenChange={() => undefined}
       actions={
         <Button variant="ghost" onClick={() => openDocument("/")}>
-          Leave this page
+          Discard and leave
         </Button>
       }
     >

@@ -61,7 +61,7 @@ export function Shell() {
         <main
           id="page"
           tabIndex={-1}
-          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:max-w-none has-data-fills:p-0"
+          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:h-[calc(100dvh-3rem)] has-data-fills:min-h-96 has-data-fills:max-w-none has-data-fills:flex-none has-data-fills:gap-0 has-data-fills:p-0"
         >
           <RefusalArea>
             <Outlet />

@@ -1,11 +1,12 @@
 /** The bar at the left: the instance, its pages, those of the organization, and the account. On a phone it slides in. */
 import { Dialog } from "@base-ui/react/dialog";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useMatches } from "@tanstack/react-router";
 import { type LucideIcon, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { Mark } from "../components/mark.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { cx } from "../lib/cx.ts";
+import { clip } from "../lib/words.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { useCurrentInstance } from "./current-instance.ts";
 import { InstanceSwitcher } from "./instance-switcher.tsx";
@@ -58,6 +59,12 @@ interface BarContentProps {
 
 function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
   const instance = useCurrentInstance();
+  const isConnecting = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.isOfInstances === true),
+  });
+  const isChat = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.runnable !== undefined),
+  });
   return (
     <nav aria-label="Main" className="flex h-full flex-col gap-4 overflow-y-auto p-2.5">
       <div className={cx("flex h-7 items-center px-1.5", isFolded && "justify-center px-0")}>
@@ -69,7 +76,7 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
       </div>
       <div className="flex flex-1 flex-col gap-5">
         {instance === undefined ? null : (
-          <BarGroup label="Instance" isFolded={isFolded}>
+          <BarGroup label={clip(instance.name, 60)} isFolded={isFolded}>
             {INSTANCE_PAGES.map(({ title, icon, to }) => (
               <BarLink
                 key={to}
@@ -79,6 +86,7 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
                 to={to}
                 params={{ instanceId: instance.id }}
                 activeOptions={{ exact: to === "/i/$instanceId" }}
+                isWithin={isChat && to === "/i/$instanceId/chat"}
                 onClick={onNavigate}
               />
             ))}
@@ -86,7 +94,15 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
         )}
         <BarGroup label="Organization" isFolded={isFolded}>
           {ORGANIZATION_PAGES.map(({ title, icon, to }) => (
-            <BarLink key={to} title={title} icon={icon} isFolded={isFolded} to={to} onClick={onNavigate} />
+            <BarLink
+              key={to}
+              title={title}
+              icon={icon}
+              isFolded={isFolded}
+              to={to}
+              onClick={onNavigate}
+              isWithin={to === "/instances" && isConnecting}
+            />
           ))}
         </BarGroup>
       </div>
@@ -145,7 +161,9 @@ function BarGroup({
 }) {
   return (
     <div className="flex flex-col gap-0.5">
-      <h2 className={cx("px-2 pb-1 text-xs font-medium text-ink-faint", isFolded && "sr-only")}>{label}</h2>
+      <h2 className={cx("px-2 pb-1 text-xs font-medium text-ink-faint", isFolded ? "sr-only" : "truncate")}>
+        {label}
+      </h2>
       {children}
     </div>
   );
@@ -155,20 +173,23 @@ interface BarLinkProps extends LinkProps {
   readonly title: string;
   readonly icon: LucideIcon;
   readonly isFolded: boolean;
+  /** The page shown belongs to it, though its address is another one. */
+  readonly isWithin?: boolean;
   readonly onClick: () => void;
 }
 
-function BarLink({ title, icon: Icon, isFolded, ...link }: BarLinkProps) {
+function BarLink({ title, icon: Icon, isFolded, isWithin = false, ...link }: BarLinkProps) {
   const anchor = (
     <Link
       {...link}
+      {...(isWithin ? { "data-status": "active", "aria-current": "true" } : {})}
       className={cx(
         "group flex h-7.5 items-center gap-2.5 rounded-md px-2 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-11",
         "data-[status=active]:bg-pressed data-[status=active]:text-ink",
         isFolded && "justify-center px-0",
       )}
     >
-      <Icon aria-hidden className="size-4 shrink-0 group-data-[status=active]:text-accent-ink" />
+      <Icon aria-hidden className={cx("size-4 shrink-0 group-data-[status=active]:text-accent-ink")} />
       <span className={isFolded ? "sr-only" : "truncate"}>{title}</span>
     </Link>
   );

@@ -24,7 +24,9 @@ const SIZES: Readonly<Record<ButtonSize, string>> = {
 function buttonClasses(variant: ButtonVariant, size: ButtonSize): string {
   return cx(
     "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md border font-medium transition-colors",
-    "not-aria-busy:data-disabled:border-line not-aria-busy:data-disabled:bg-sunken not-aria-busy:data-disabled:text-ink-faint",
+    "not-aria-busy:data-disabled:text-ink-faint",
+    // What has no frame gets none.
+    variant !== "ghost" && "not-aria-busy:data-disabled:border-line not-aria-busy:data-disabled:bg-sunken",
     "[&_svg]:size-4 [&_svg]:shrink-0",
     VARIANTS[variant],
     SIZES[size],

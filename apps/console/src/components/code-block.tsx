@@ -1,4 +1,4 @@
-/** Lines to copy. Long ones scroll within the block, so that the page never does sideways. */
+/** Lines to copy. Long ones break, and are copied as one. */
 import { cx } from "../lib/cx.ts";
 import { CopyButton } from "./copy-button.tsx";
 
@@ -25,8 +25,8 @@ export function CodeBlock({ code, label, isShell = false, isProse = false }: Cod
         tabIndex={0}
         aria-label={label}
         className={cx(
-          "max-h-96 overflow-auto px-3 py-2 text-ink -outline-offset-2",
-          isProse ? "font-sans text-sm whitespace-pre-wrap wrap-anywhere" : "font-mono text-xs leading-5",
+          "max-h-96 overflow-auto px-3 py-2 whitespace-pre-wrap wrap-anywhere text-ink -outline-offset-2",
+          isProse ? "font-sans text-sm" : "font-mono text-xs leading-5",
         )}
       >
         {isShell

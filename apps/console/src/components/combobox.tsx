@@ -1,6 +1,7 @@
 /** One of many, found by typing. */
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
+import { cx } from "../lib/cx.ts";
 import type { SelectOption } from "./select.tsx";
 
 export interface ComboboxProps<Value extends string> {
@@ -11,6 +12,8 @@ export interface ComboboxProps<Value extends string> {
   /** Needed where no `Field` labels it. */
   readonly label?: string;
   readonly emptyText?: string;
+  /** Nothing chosen is a choice as well: the placeholder names it. */
+  readonly isFilter?: boolean;
 }
 
 export function Combobox<Value extends string>({
@@ -20,6 +23,7 @@ export function Combobox<Value extends string>({
   placeholder = "Search…",
   label,
   emptyText = "Nothing has this name.",
+  isFilter = false,
 }: ComboboxProps<Value>) {
   return (
     <Base.Root<SelectOption<Value>>
@@ -31,7 +35,10 @@ export function Combobox<Value extends string>({
         <Base.Input
           aria-label={label}
           placeholder={placeholder}
-          className="control h-8 w-full pr-8 pl-2.5 pointer-coarse:h-11"
+          className={cx(
+            "control h-8 w-full pr-8 pl-2.5 pointer-coarse:h-11",
+            isFilter && "placeholder:text-ink!",
+          )}
         />
         <Base.Trigger
           aria-label="Show all"

@@ -3,11 +3,16 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { CornerDownLeft, Search } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
+import { cx } from "../lib/cx.ts";
+import { useMediaQuery } from "../lib/media-query.ts";
 import { type Pickable, type PickedGroup, pickCommands, rememberRecent } from "../lib/pick-commands.ts";
+import { Button } from "./button.tsx";
 
 /** What is searched and shown; the hint stands at the right. */
 export interface Command extends Pickable {
   readonly icon?: ReactNode;
+  /** The hint is an id. */
+  readonly isHintCode?: boolean;
   readonly run: () => void;
 }
 
@@ -21,6 +26,9 @@ export interface CommandPaletteProps {
   readonly commandsFor?: (search: string) => readonly Command[];
 }
 
+/** The group of what is done rather than gone to. */
+export const ACTIONS = "Actions";
+
 const nameOf = ({ label }: Command) => label;
 
 export function CommandPalette({ isOpen, onOpenChange, commands, commandsFor }: CommandPaletteProps) {
@@ -28,12 +36,14 @@ export function CommandPalette({ isOpen, onOpenChange, commands, commandsFor }: 
   // In this tab's memory only, and gone with it.
   const [recentIds, setRecentIds] = useState<readonly string[]>([]);
   const hasRun = useRef(false);
+  const isNarrow = useMediaQuery("(max-width: 639px)");
   const picked = pickCommands(commands, search, recentIds);
   const direct = search.trim() === "" ? [] : (commandsFor?.(search.trim()) ?? []);
   const groups = direct.length === 0 ? picked : [...picked, { value: "Go to", items: direct }];
   function choose(command: Command) {
     hasRun.current = true;
-    setRecentIds((before) => rememberRecent(before, command.id));
+    // Where one was is wanted again; what one did, such as signing out, must not be the first that Enter runs.
+    if (command.group !== ACTIONS) setRecentIds((before) => rememberRecent(before, command.id));
     setSearch("");
     onOpenChange(false);
     command.run();
@@ -75,8 +85,15 @@ export function CommandPalette({ isOpen, onOpenChange, commands, commandsFor }: 
                 <Search aria-hidden className="size-4 shrink-0 text-ink-faint" />
                 <Autocomplete.Input
                   aria-label="Search for a page, an agent, a person or an id"
-                  placeholder="Go to a page, an agent, a person, an id…"
+                  placeholder={isNarrow ? "Search" : "Go to a page, an agent, a person, an id…"}
                   className="h-12 w-full bg-transparent text-base text-ink outline-none placeholder:text-ink-faint"
+                />
+                <Dialog.Close
+                  render={
+                    <Button variant="ghost" size="sm" className="-mr-2 hidden pointer-coarse:inline-flex">
+                      Cancel
+                    </Button>
+                  }
                 />
               </div>
               <Autocomplete.Empty className="text-sm text-ink-soft not-empty:px-4 not-empty:py-6">
@@ -109,14 +126,24 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
     <Autocomplete.Item
       value={command}
       onClick={onChosen}
-      className="popup-item group min-h-8 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft"
+      className="popup-item group min-h-8 pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft"
     >
       {command.icon}
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
       {command.hint === undefined ? null : (
-        <span className="max-w-[40%] truncate text-xs text-ink-soft">{command.hint}</span>
+        <span
+          className={cx(
+            "max-w-[40%] truncate text-xs text-ink-soft",
+            command.isHintCode === true && "font-mono",
+          )}
+        >
+          {command.hint}
+        </span>
       )}
-      <CornerDownLeft aria-hidden className="invisible size-3.5! group-data-highlighted:visible" />
+      <CornerDownLeft
+        aria-hidden
+        className="invisible size-3.5! group-data-highlighted:visible pointer-coarse:hidden"
+      />
     </Autocomplete.Item>
   );
 }

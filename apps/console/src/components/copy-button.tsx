@@ -52,7 +52,7 @@ export function CopyTextButton({ text, label, variant = "secondary" }: CopyTextB
       </Button>
       <output className={state === "failed" ? "text-xs text-danger-ink" : "sr-only"}>
         {state === "failed"
-          ? "This page may not copy: mark the link and copy it by hand."
+          ? "This page may not copy: mark the text and copy it by hand."
           : state === "copied"
             ? "Copied"
             : ""}

@@ -20,7 +20,10 @@ export function CopyableId({ id, label, maxLength }: CopyableIdProps) {
       <code title={isCut ? id : undefined} className="min-w-0 truncate font-mono text-ink">
         {shown}
       </code>
-      <CopyButton text={id} what={label?.toLowerCase() ?? "the id"} />
+      {/* Large for a finger, it does not push lines apart. */}
+      <span className="inline-flex pointer-coarse:-my-3">
+        <CopyButton text={id} what={label?.toLowerCase() ?? "the id"} />
+      </span>
     </span>
   );
 }

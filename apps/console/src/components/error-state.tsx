@@ -1,7 +1,6 @@
 /** A fault: cause first, then what to do, then the ids. The words are those of `describeFault`. */
 import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { cx } from "../lib/cx.ts";
 import { describeFault } from "../lib/describe-fault.ts";
 import { Button } from "./button.tsx";
 import { CopyableId } from "./copyable-id.tsx";
@@ -33,17 +32,9 @@ export function ErrorState({
   const canAsk = onRetry !== undefined && canRetry;
   const causeText = isQuoted ? <>The server says: “{cause}”</> : cause;
   return (
-    <div
-      role="alert"
-      className={cx("flex gap-3 rounded-lg border border-line-strong bg-raised", isCompact ? "p-3" : "p-4")}
-    >
-      <span
-        aria-hidden
-        className="flex size-6 shrink-0 items-center justify-center rounded-full bg-danger-soft text-danger-ink"
-      >
-        <CircleAlert className="size-3.5" />
-      </span>
-      <div className="flex min-w-0 flex-1 flex-col gap-3 pt-0.5">
+    <div role="alert" className="flex gap-2.5 rounded-lg border border-line-strong bg-raised p-3.5">
+      <CircleAlert aria-hidden className="size-5 shrink-0 text-danger-ink" />
+      <div className="flex min-w-0 flex-1 flex-col gap-3">
         <div className="flex min-w-0 flex-col gap-1 text-sm wrap-anywhere">
           {title === undefined ? null : <p className="text-xs text-ink-soft">{title}</p>}
           <p className="font-medium text-ink">{causeText}</p>

@@ -2,6 +2,7 @@
 
 import { describeExact } from "../lib/time-words.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { CopyTextButton } from "./copy-button.tsx";
 import { RelativeTime } from "./relative-time.tsx";
 
 export interface HandedLinkProps {
@@ -12,8 +13,11 @@ export interface HandedLinkProps {
 
 export function HandedLink({ link, name }: HandedLinkProps) {
   return (
-    <div className="flex min-w-0 flex-col gap-2">
+    <div className="flex w-full min-w-0 flex-col gap-2">
       <CodeBlock label={`One-time link for ${name}`} code={link.url} />
+      <div>
+        <CopyTextButton text={link.url} label="Copy link" variant="primary" />
+      </div>
       <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-ink-soft marker:text-ink-faint">
         <li>
           Works once, until {describeExact(link.expires_at)} (<RelativeTime seconds={link.expires_at} />

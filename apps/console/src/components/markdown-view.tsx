@@ -143,6 +143,7 @@ function StrangersLink({
   const [isAsking, setIsAsking] = useState(false);
   const url = readUrl(href);
   if (url === undefined) return <span>{children}</span>;
+  const [before, host, after] = cutAtHost(url);
   return (
     <>
       <a
@@ -163,8 +164,8 @@ function StrangersLink({
       </a>
       {isAsking ? (
         <Dialog
-          title="Open this link?"
-          description="The agent wrote it. Look where it leads before you follow it."
+          title={host === "" ? "Open this link?" : `Leave for ${host}?`}
+          description={`The agent called this link “${textOf(children)}”. It opens in a new tab.`}
           isOpen={isAsking}
           onOpenChange={setIsAsking}
           actions={
@@ -173,24 +174,43 @@ function StrangersLink({
                 <Button>Stay here</Button>
               </DialogClose>
               <Button
-                variant="primary"
                 onClick={() => {
                   setIsAsking(false);
                   window.open(url, "_blank", "noopener,noreferrer");
                 }}
               >
-                Open link
+                <span className="truncate">{host === "" ? "Open the link" : `Open ${host}`}</span>
               </Button>
             </>
           }
         >
           <p className="max-h-40 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs wrap-anywhere text-ink">
-            {clip(url, 2_000)}
+            {before}
+            <strong className="font-semibold">{host}</strong>
+            {clip(after, 2_000)}
           </p>
         </Dialog>
       ) : null}
     </>
   );
+}
+
+/** Where it leads, whatever stands before it: `https://bank.example@evil.example/` leads to the second. */
+function cutAtHost(url: string): readonly [before: string, host: string, after: string] {
+  const { host } = new URL(url);
+  if (host === "") return [url, "", ""];
+  const begin = url.indexOf("//") + 2;
+  const end = url.indexOf("/", begin);
+  const at = begin + url.slice(begin, end).lastIndexOf("@") + 1;
+  return [url.slice(0, at), host, url.slice(at + host.length)];
+}
+
+/** What is shown as the link. */
+function textOf(node: ReactNode): string {
+  if (typeof node === "string" || typeof node === "number") return clip(String(node), 120);
+  if (Array.isArray(node)) return clip(node.map((part: ReactNode) => textOf(part)).join(""), 120);
+  if (isValidElement<{ readonly children?: ReactNode }>(node)) return textOf(node.props.children);
+  return "";
 }
 
 function readUrl(href: string | undefined): string | undefined {

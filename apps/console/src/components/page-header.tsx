@@ -1,5 +1,6 @@
 /** Top of a page: what it is, in one line what it is for, and its one primary action. */
 import type { ReactNode } from "react";
+import { cx } from "../lib/cx.ts";
 
 export interface PageHeaderProps {
   readonly title: string;
@@ -17,7 +18,9 @@ export function PageHeader({ title, description, facts, actions }: PageHeaderPro
           <h1 className="min-w-0 text-xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
           {facts}
         </div>
-        {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+        {description === undefined ? null : (
+          <p className="text-sm text-pretty text-ink-soft">{description}</p>
+        )}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
     </header>
@@ -29,19 +32,35 @@ export function Section({
   title,
   description,
   actions,
+  level = 2,
+  isGroup = false,
   children,
 }: {
   readonly title: string;
+  /** 3 for a part of a part. */
+  readonly level?: 2 | 3;
+  /** Has parts of its own. */
+  readonly isGroup?: boolean;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const Heading = level === 2 ? "h2" : "h3";
   return (
     <section className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="flex min-w-0 max-w-prose flex-col">
-          <h2 className="text-base font-semibold text-ink">{title}</h2>
-          {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+          <Heading
+            className={cx(
+              "font-semibold text-ink",
+              isGroup ? "text-lg tracking-tight" : level === 2 ? "text-base" : "text-sm",
+            )}
+          >
+            {title}
+          </Heading>
+          {description === undefined ? null : (
+            <p className="text-sm text-pretty text-ink-soft">{description}</p>
+          )}
         </div>
         {actions}
       </div>

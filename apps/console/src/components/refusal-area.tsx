@@ -5,8 +5,7 @@
  */
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
 import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
-import { useServices } from "../lib/services.ts";
-import { useIsSessionOver } from "../lib/session-watch.ts";
+
 import { RefusalDialog } from "./refusal-dialog.tsx";
 
 export interface RefusalOpener {
@@ -26,8 +25,7 @@ export function useRefusal(): RefusalOpener {
 export function RefusalArea({ children }: { readonly children: ReactNode }) {
   const [call, setCall] = useState<RefusedCall>();
   const [isOpen, setIsOpen] = useState(false);
-  // Then another dialog asks to sign in, and this one comes back after it.
-  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
+
   const opener = useMemo<RefusalOpener>(
     () => ({
       explain(next) {
@@ -41,12 +39,7 @@ export function RefusalArea({ children }: { readonly children: ReactNode }) {
     <RefusalContext value={opener}>
       {children}
       {call === undefined ? null : (
-        <RefusalDialog
-          key={idOfError(call.error)}
-          call={call}
-          isOpen={isOpen && !isSessionOver}
-          onOpenChange={setIsOpen}
-        />
+        <RefusalDialog key={idOfError(call.error)} call={call} isOpen={isOpen} onOpenChange={setIsOpen} />
       )}
     </RefusalContext>
   );

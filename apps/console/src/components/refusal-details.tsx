@@ -1,11 +1,11 @@
 /** What speaks for the cause, which checks the request went through, and the ids to pass on. */
-import { Collapsible } from "@base-ui/react/collapsible";
-import { ChevronRight } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { listChecks } from "../lib/refusal-checks.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { CopyableId } from "./copyable-id.tsx";
+import { Disclosure } from "./disclosure.tsx";
 import { TextLink } from "./text-link.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -17,7 +17,7 @@ interface RefusalDetailsProps {
 export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return null;
-  const { evidence, others, code, denialId } = explanation;
+  const { evidence, others, code, denialId, denial } = explanation;
   const { isRecorded, steps } = listChecks(explanation);
   return (
     <div className="flex min-w-0 flex-col gap-4 border-t border-line pt-4">
@@ -33,39 +33,34 @@ export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) 
           </ul>
         </Part>
       )}
-      <Part title={isRecorded ? "Checks, as the instance recorded them" : "Checks, as its answer tells"}>
+      <Part title={isRecorded ? "Checks (recorded by the instance)" : "Checks (inferred from the answer)"}>
         <Timeline
+          isDense
           label="Checks of the request"
           steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
         />
       </Part>
       {others.length === 0 ? null : (
-        <Collapsible.Root>
-          <Collapsible.Trigger className="group flex items-center gap-1 rounded-sm text-xs font-medium text-ink-soft hover:text-ink">
-            <ChevronRight
-              aria-hidden
-              className="size-3.5 transition-transform group-data-panel-open:rotate-90"
-            />
-            What else it may be ({others.length})
-          </Collapsible.Trigger>
-          <Collapsible.Panel className="pt-2">
-            <ul className="flex flex-col gap-2 text-sm">
-              {others.map(({ code: otherCode, title, certainty }) => (
-                <li key={otherCode} className="flex flex-col gap-0.5">
-                  <span className="text-ink wrap-anywhere">{asSentence(title)}</span>
-                  <span className="flex flex-wrap gap-x-2 text-xs text-ink-soft">
-                    <code className="font-mono">{otherCode}</code> {certainty}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </Collapsible.Panel>
-        </Collapsible.Root>
+        <Disclosure title={`What else it may be (${others.length})`}>
+          <ul className="flex flex-col gap-2 text-sm">
+            {others.map(({ code: otherCode, title, certainty }) => (
+              <li key={otherCode} className="flex flex-col gap-0.5">
+                <span className="text-ink wrap-anywhere">{asSentence(title)}</span>
+                <span className="flex flex-wrap gap-x-2 text-xs text-ink-soft">
+                  <code className="font-mono">{otherCode}</code> {certainty}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Disclosure>
       )}
       {code === undefined && denialId === undefined ? null : (
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1">
           {denialId === undefined ? null : <CopyableId id={denialId} label="Denial id" />}
           {code === undefined ? null : <CopyableId id={code} label="Code" />}
+          {denial === undefined || denial.code === code ? null : (
+            <CopyableId id={denial.code} label="Recorded as" />
+          )}
           {hasNoPageLink || denialId === undefined || instance === undefined ? null : (
             <TextLink
               to="/r/$denialId"

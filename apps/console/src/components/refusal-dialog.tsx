@@ -1,9 +1,11 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
-import { useMemo, useState } from "react";
+
+import { ShieldAlert, ShieldCheck } from "lucide-react";
 import type { RefusedCall } from "../lib/refused-call.ts";
+import { useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
-import { RefusalBody } from "./refusal-panel.tsx";
+import { RefusalView } from "./refusal-panel.tsx";
 
 export interface RefusalDialogProps {
   readonly call: RefusedCall;
@@ -11,22 +13,20 @@ export interface RefusalDialogProps {
   readonly onOpenChange: (isOpen: boolean) => void;
 }
 
-/** One for each refusal: it begins anew with its `key`. */
+/** One for each refusal: it begins anew with its `key`. What is under way goes on while another dialog is in front. */
 export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps) {
-  const [isPassed, setIsPassed] = useState(false);
-  const watched = useMemo(
-    () => ({
-      ...call,
-      onResolved() {
-        setIsPassed(true);
-        call.onResolved?.();
-      },
-    }),
-    [call],
-  );
+  const session = useRefusalSession(call);
+  const isPassed = session.state === "passed";
   return (
     <Dialog
-      title={isPassed ? "Authorization works again" : "Authorization Failed"}
+      title={isPassed ? "This request is let in now" : "Authorization Failed"}
+      kindIcon={
+        isPassed ? (
+          <ShieldCheck aria-hidden className="text-ok-ink" />
+        ) : (
+          <ShieldAlert aria-hidden className="text-danger-ink" />
+        )
+      }
       description={call.title}
       isOpen={isOpen}
       onOpenChange={onOpenChange}
@@ -37,7 +37,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
         </DialogClose>
       }
     >
-      <RefusalBody call={watched} />
+      <RefusalView session={session} />
     </Dialog>
   );
 }

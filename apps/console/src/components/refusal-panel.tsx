@@ -5,7 +5,7 @@ import { type RefusalSession, useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { RefusalCause } from "./refusal-cause.tsx";
 import { RefusalDetails } from "./refusal-details.tsx";
-import { isMendedHere, RefusalFixes } from "./refusal-fixes.tsx";
+import { hasWayOut, isMendedThere, RefusalFixes } from "./refusal-fixes.tsx";
 
 export interface RefusalPanelProps {
   readonly call: RefusedCall;
@@ -18,10 +18,10 @@ export function RefusalPanel({ call }: RefusalPanelProps) {
       aria-label="Authorization failed"
       className="flex min-w-0 flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4"
     >
-      <p className="flex items-center gap-2 text-sm font-semibold text-ink">
-        <ShieldAlert aria-hidden className="size-4 text-danger-ink" />
+      <p className="flex flex-wrap items-center gap-x-1.5 text-xs font-semibold text-ink-soft">
+        <ShieldAlert aria-hidden className="size-3.5 shrink-0 text-danger-ink" />
         Authorization Failed
-        {call.title === undefined ? null : <span className="font-normal text-ink-soft">{call.title}</span>}
+        {call.title === undefined ? null : <span className="font-normal">{call.title}</span>}
       </p>
       <RefusalBody key={idOfError(call.error)} call={call} />
     </section>
@@ -38,27 +38,34 @@ export function RefusalBody({ call, hasNoPageLink = false }: RefusalBodyProps) {
   return <RefusalView session={useRefusalSession(call)} hasNoPageLink={hasNoPageLink} />;
 }
 
-interface RefusalViewProps {
+export interface RefusalViewProps {
   readonly session: RefusalSession;
-  readonly hasNoPageLink: boolean;
+  readonly hasNoPageLink?: boolean;
+  /** The cause is the title of the page. */
+  readonly isTitled?: boolean;
 }
 
-function RefusalView({ session, hasNoPageLink }: RefusalViewProps) {
+/** For who holds the session of it. */
+export function RefusalView({ session, hasNoPageLink = false, isTitled = false }: RefusalViewProps) {
   const { state, tryAgain, refusedAgain, isExplaining } = session;
+  const isAsking = session.actions.some(({ kind }) => kind === "ask");
   if (state === "passed") return <Passed route={session.explanation.route} />;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      <RefusalCause session={session} />
+      <RefusalCause session={session} isTitle={isTitled} />
       <RefusalFixes session={session} />
       {tryAgain === undefined ? null : (
         <div className="flex flex-wrap items-center gap-3">
+          {isMendedThere(session) ? (
+            <p className="w-full text-sm text-ink">When the instance is up again:</p>
+          ) : null}
           <Button
-            variant={isExplaining || isMendedHere(session) ? "secondary" : "primary"}
+            variant={isExplaining || hasWayOut(session) ? "secondary" : "primary"}
             onClick={tryAgain}
             isBusy={state === "trying"}
             icon={<RotateCw aria-hidden />}
           >
-            Try the same request again
+            {isAsking ? "I have the role now: try again" : "Try the same request again"}
           </Button>
           <output className="text-xs text-ink-soft">
             {state === "trying"

@@ -65,7 +65,8 @@ export function DisabledControl({
   );
 }
 
-function explainMissing({ scopes, whoCan }: MissingScope): string {
+/** In a sentence, for where there is no tooltip. */
+export function explainMissing({ scopes, whoCan }: MissingScope): string {
   const who = whoCan === undefined ? "No role of this organization gives it." : `Ask ${whoCan}.`;
   return `Your role does not give ${joinWords(scopes, "and")}. ${who}`;
 }

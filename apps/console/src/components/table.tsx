@@ -6,11 +6,15 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly render: (row: Row) => ReactNode;
+  /** Shown where there is little room, with less space around. */
+  readonly shortTitle?: string;
   /** The title is said, not shown. */
   readonly isTitleHidden?: boolean;
   /** Not shown where there is little room. */
   readonly isMinor?: boolean;
   readonly align?: "start" | "center" | "end";
+  /** A utility such as `w-40`; the table then has fixed widths, and columns without one share the rest. */
+  readonly width?: string;
 }
 
 export interface TableProps<Row> {
@@ -33,7 +37,13 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
       {...scrolling}
       className="min-w-0 overflow-x-auto rounded-lg border border-line bg-raised"
     >
-      <table aria-label={label} className="w-full border-collapse text-left text-sm">
+      <table
+        aria-label={label}
+        className={cx(
+          "w-full border-collapse text-left text-sm",
+          columns.some(({ width }) => width !== undefined) && "table-fixed",
+        )}
+      >
         <thead>
           <tr className="border-b border-line bg-sunken">
             {columns.map((column) => (
@@ -43,9 +53,10 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
                 className={cx(
                   "h-8 whitespace-nowrap px-3 text-xs font-medium text-ink-soft first:pl-4 last:pr-4",
                   lookOf(column),
+                  column.width,
                 )}
               >
-                <span className={column.isTitleHidden === true ? "sr-only" : undefined}>{column.title}</span>
+                <ColumnTitle column={column} />
               </th>
             ))}
           </tr>
@@ -69,6 +80,21 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
   );
 }
 
+function ColumnTitle<Row>({
+  column: { title, shortTitle, isTitleHidden },
+}: {
+  readonly column: Column<Row>;
+}) {
+  if (isTitleHidden === true) return <span className="sr-only">{title}</span>;
+  if (shortTitle === undefined) return title;
+  return (
+    <>
+      <span className="sm:hidden">{shortTitle}</span>
+      <span className="hidden sm:inline">{title}</span>
+    </>
+  );
+}
+
 /** Whether an element holds more than it has room for. */
 function useIsWide(): readonly [
   isWide: boolean,
@@ -87,8 +113,9 @@ function useIsWide(): readonly [
 /** For the link of a row: its area is the row. Other controls of the row need `relative z-1`. */
 export const rowLinkClasses = "font-medium text-ink after:absolute after:inset-0";
 
-function lookOf<Row>({ isMinor, align }: Column<Row>): string {
+function lookOf<Row>({ isMinor, align, shortTitle }: Column<Row>): string {
   return cx(
+    shortTitle !== undefined && "max-sm:px-1.5",
     isMinor === true && "hidden md:table-cell",
     align === "end" && "text-right",
     align === "center" && "text-center",

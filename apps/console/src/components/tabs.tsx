@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 export interface Tab<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  /** How many things are in it. */
+  readonly count?: number | undefined;
   readonly content: ReactNode;
 }
 
@@ -30,6 +32,9 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange }: Tab
             className="h-9 whitespace-nowrap border-b-2 border-transparent text-sm font-medium text-ink-soft transition-colors -outline-offset-2 hover:text-ink data-active:border-accent data-active:text-ink pointer-coarse:h-11"
           >
             {tab.label}
+            {tab.count === undefined ? null : (
+              <span className="ml-1.5 font-normal text-ink-faint tabular-nums"> {tab.count}</span>
+            )}
           </Base.Tab>
         ))}
       </Base.List>

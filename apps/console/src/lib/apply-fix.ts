@@ -2,6 +2,7 @@
 import type { Instance } from "./instance-state.ts";
 import type { FixAction } from "./refusal-fixes.ts";
 import type { Services } from "./services.ts";
+import type { SessionWatch } from "./session-watch.ts";
 
 export interface FixTarget {
   readonly organizationId: string;
@@ -15,7 +16,7 @@ export async function applyFix(
   { organizationId, instance }: FixTarget,
   value = "",
 ): Promise<void> {
-  if (action.kind === "sign-in") return sessionWatch.markOver();
+  if (action.kind === "sign-in") return signInAgain(sessionWatch);
   if (action.kind === "reload")
     return openDocument(globalThis.location.pathname + globalThis.location.search);
   if (instance === undefined) return;
@@ -27,11 +28,8 @@ export async function applyFix(
     case "take-os-id":
       await controlPlane.instances.update({ parameters, body: { os_id: action.osId } });
       break;
-    case "state-version":
-      await controlPlane.instances.update({ parameters, body: { stated_version: value } });
-      break;
     case "enter-security-key":
-      instanceClients.rememberSecurityKey(instance.id, value);
+      instanceClients.rememberSecurityKey(instance, value);
       break;
     default:
   }
@@ -42,4 +40,16 @@ export async function applyFix(
       queryClient.invalidateQueries({ queryKey }),
     ),
   );
+}
+
+/** The shell asks for the password; it is done when somebody has signed in. Who leaves the page in place of it leaves this, too. */
+function signInAgain(watch: SessionWatch): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = watch.subscribe(() => {
+      if (watch.isOver()) return;
+      stop();
+      resolve();
+    });
+    watch.markOver();
+  });
 }

@@ -42,7 +42,7 @@ const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cau
   ],
   "no-token": [
     "No token could be made for this instance.",
-    "Sign in again; if it stays so, look at the instance's page.",
+    "Load the page again: it may be at another address now, or somebody else may be signed in. If it stays so, look at the instance's page.",
   ],
 };
 
@@ -75,6 +75,8 @@ export function describeFault(error: unknown): FaultWords {
 const FIXES_ON_A_PAGE: Readonly<Record<string, string>> = {
   MEMBERSHIP_CHANGED: "look at what you may do now, then try once more",
   SESSION_UNKNOWN: "load the page again: the list is old",
+  // The sign-in page says below the form who can help.
+  SIGN_IN_FAILED: "check both",
   LINK_FOR_SELF: "change your password in Settings",
   LINK_DETAILS_MISSING: "fill in what is missing",
   MEMBER_UNKNOWN: "load the page again: the list of members is old",
@@ -98,6 +100,16 @@ function describeRefusal(refusal: AgentOSRefusal): FaultWords {
 function nameIssue(location: readonly (string | number)[], message: string): string {
   const field = location.slice(1).join(".");
   return field === "" ? message : `${field} ${message}`;
+}
+
+/** For a toast: the menu in which it was tried is closed by then. */
+export function describeFailedSignOut(error: unknown) {
+  const { cause } = describeFault(error);
+  return {
+    title: "Signing out failed",
+    description: `${cause} You are still signed in: try again.`,
+    isFault: true,
+  };
 }
 
 /** The session behind the page is over, so nothing is answered until somebody signs in. */

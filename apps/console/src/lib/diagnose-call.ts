@@ -2,9 +2,13 @@
 import { AgentOSRefusal, type ClientError, ConnectionFault, isClientError } from "@agentos/client";
 import type { Denial, Diagnosis } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
+import { type ProbeTools, probeReach } from "./probe-endpoint.ts";
 import type { Services } from "./services.ts";
 
-type Asking = Pick<Services, "controlPlane" | "instanceClients">;
+/** `browser` is what this page looks with. */
+type Asking = Pick<Services, "controlPlane" | "instanceClients" | "pagePolicy"> & {
+  readonly browser: ProbeTools;
+};
 type DiagnosisInput = Parameters<Asking["controlPlane"]["diagnoses"]["create"]>[0]["body"];
 
 export interface AskedWhy {
@@ -18,6 +22,8 @@ interface Refused {
   readonly error: ClientError;
   /** All that is known, where this tab has not sent it. */
   readonly record?: Denial | undefined;
+  /** Of a record: it is of somebody else. */
+  readonly isOfOthers?: boolean;
 }
 
 /** Whether the instance itself was asked: a token that could not be made was refused here. */
@@ -27,9 +33,11 @@ export function isOfInstance(error: ClientError, instance: Instance): boolean {
 }
 
 export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy> {
-  const { organizationId, instance, error, record } = refused;
-  if (record !== undefined)
-    return { diagnosis: await diagnoseRecord(asking, { organizationId, instance, record }), denial: record };
+  const { organizationId, instance, error, record, isOfOthers = true } = refused;
+  if (record !== undefined) {
+    const diagnosis = await diagnoseRecord(asking, { organizationId, instance, record, isOfOthers });
+    return { diagnosis, denial: record };
+  }
   const request = "request" in error ? error.request : undefined;
   if (request === undefined || !isOfInstance(error, instance))
     return { diagnosis: undefined, denial: undefined };
@@ -37,16 +45,30 @@ export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy
   // Before anything else is sent: this token was refused, not the next one.
   const sent = asking.instanceClients.describeSent(instance);
   const denial = await readDenial(asking, refused);
+  const seen =
+    error instanceof AgentOSRefusal
+      ? { answer: describeAnswer(error) }
+      : { outcome: await findOutcome(error, instance, asking.browser) };
+  // The browser tells of it a moment after the request has failed: the look at it comes first.
+  if (isBlockedByPage(asking, { error, instance })) return { diagnosis: BLOCKED, denial };
   const body: DiagnosisInput = {
     request: { method: toMethod(request.method), path: request.path },
-    ...(error instanceof AgentOSRefusal
-      ? { answer: describeAnswer(error) }
-      : { outcome: await tellOutcome(error, instance) }),
+    ...seen,
     credential: sent,
     ...(denial === undefined ? {} : { denial }),
   };
   const diagnosis = await asking.controlPlane.diagnoses.create({ parameters, body }).catch(ignoreAnswered);
   return { diagnosis, denial };
+}
+
+/** The policy of this document kept the request back, not the instance. */
+export function isBlockedByPage(
+  { pagePolicy }: Pick<Services, "pagePolicy">,
+  { error, instance }: Pick<Refused, "error" | "instance">,
+): boolean {
+  return (
+    error instanceof ConnectionFault && instance.endpoint !== null && pagePolicy.hasBlocked(instance.endpoint)
+  );
 }
 
 /** Without it, less is known, and what is known is shown. */
@@ -98,39 +120,44 @@ function toMethod(method: string): (typeof METHODS)[number] {
   return METHODS.find((known) => known === method) ?? "GET";
 }
 
-/** A page learns only that nothing came back. Asked without reading the answer, a server that is there shows itself. */
-async function tellOutcome(
+async function findOutcome(
   error: ClientError,
   { endpoint }: Instance,
+  tools: ProbeTools,
 ): Promise<NonNullable<DiagnosisInput["outcome"]>> {
   if (endpoint === null || !(error instanceof ConnectionFault)) return "unreachable";
-  if (error.reason === "timed-out") return "timed-out";
-  const { protocol, hostname } = new URL(endpoint);
-  const isLoopback = /^(?:localhost|127\.|\[::1\])/.test(hostname);
-  if (globalThis.location.protocol === "https:" && protocol === "http:" && !isLoopback)
-    return "mixed-content";
-  try {
-    await fetch(`${endpoint}/health`, {
-      mode: "no-cors",
-      credentials: "omit",
-      redirect: "manual",
-      cache: "no-store",
-      signal: AbortSignal.timeout(5_000),
-    });
-    return "cors-refused";
-  } catch {
-    return "unreachable";
-  }
+  return error.reason === "timed-out" ? "timed-out" : probeReach(endpoint, tools);
 }
 
-/** Of a record that somebody reads later, whoever was refused: only the record speaks. */
+/** Only this page knows it: nobody else saw the request. */
+const BLOCKED: Diagnosis = {
+  causes: [
+    {
+      code: "INSTANCE_NOT_REACHED",
+      certainty: "certain",
+      title:
+        "this page was loaded before the instance had its address, and may ask only those that it knew then",
+      evidence: [{ fact: "the policy of this page stopped the request", source: "this browser" }],
+      fix: "load the page again: it then knows the address",
+      command: null,
+      choices: [],
+    },
+  ],
+  knows: [],
+};
+
+/**
+ * Of a record that somebody reads later: only the record speaks. What one's own role does not give is told by the token of
+ * now as well: it has the scopes of the role.
+ */
 async function diagnoseRecord(
-  { controlPlane }: Asking,
+  { controlPlane, instanceClients }: Asking,
   {
     organizationId,
     instance,
     record,
-  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial },
+    isOfOthers,
+  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial; readonly isOfOthers: boolean },
 ): Promise<Diagnosis | undefined> {
   const [method = "GET", path = ""] = record.route.split(" ");
   if (!path.startsWith("/")) return undefined;
@@ -140,7 +167,14 @@ async function diagnoseRecord(
   return controlPlane.diagnoses
     .create({
       parameters: { organization_id: organizationId, instance_id: instance.id },
-      body: { request: { method: toMethod(method), path }, answer: { status, body }, denial: record },
+      body: {
+        request: { method: toMethod(method), path },
+        answer: { status, body },
+        denial: record,
+        ...(isOfOthers || missing_scopes === undefined || missing_scopes.length === 0
+          ? {}
+          : { credential: instanceClients.describeSent(instance) }),
+      },
     })
     .catch(ignoreAnswered);
 }

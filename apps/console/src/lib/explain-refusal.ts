@@ -73,6 +73,20 @@ export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Ex
   };
 }
 
+/** What the caller lacks, as far as anybody says so. */
+export function readNeededScopes({
+  missingScopes,
+  requiredScopes,
+  evidence,
+}: Explanation): readonly string[] {
+  if (missingScopes.length > 0) return missingScopes;
+  if (requiredScopes.length > 0) return requiredScopes;
+  const needs = evidence
+    .map(({ fact }) => / needs ([\w:*, -]+)$/.exec(fact)?.[1])
+    .find((text) => text !== undefined);
+  return needs?.split(", ") ?? [];
+}
+
 function describeFinding({ title, certainty, code, fix, command, choices, evidence }: Finding) {
   return {
     cause: asSentence(title),

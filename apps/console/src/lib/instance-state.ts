@@ -1,6 +1,8 @@
 /** An instance as the API shows it, and its state in one word. */
 import type { ControlPlaneClient } from "@agentos/client";
 
+import { countOf } from "./words.ts";
+
 export type InstanceList = Awaited<ReturnType<ControlPlaneClient["instances"]["list"]>>;
 export type Instance = InstanceList["data"][number];
 
@@ -9,13 +11,20 @@ export interface InstanceState {
   readonly word: string;
 }
 
+/** After so many seconds nobody should rely on what was seen. */
+const LATELY_SECONDS = 120;
+
+/** Whether what is known of it can stand beside what its pages show. One that was away may be back. */
+export function isSeenLately({ observed }: Pick<Instance, "observed">, nowSeconds: number): boolean {
+  return observed !== null && observed.is_reachable && nowSeconds - observed.at < LATELY_SECONDS;
+}
+
 /** The state of an instance in one word: what was found counts before what is wished. */
 export function describeInstanceState(instance: Instance): InstanceState {
   if (instance.is_draft) return { tone: "neutral", word: "Draft" };
   const { observed, findings } = instance;
-  if (observed === null) return { tone: "neutral", word: "Not seen yet" };
+  if (observed === null) return { tone: "neutral", word: "Not checked yet" };
   if (!observed.is_reachable) return { tone: "danger", word: "Unreachable" };
-  if (findings.length > 0)
-    return { tone: "warn", word: findings.length === 1 ? "1 finding" : `${findings.length} findings` };
+  if (findings.length > 0) return { tone: "warn", word: countOf(findings.length, "problem") };
   return { tone: "ok", word: "Connected" };
 }

@@ -76,6 +76,11 @@ export function probeEndpoint(
   return ask(endpoint, OPEN_ROUTES, undefined, tools, signal);
 }
 
+/** Looks no further than whether it can be reached, for a request that got no answer. */
+export async function probeReach(endpoint: string, tools: ProbeTools): Promise<Outcome> {
+  return (await ask(endpoint, ["GET /health"], undefined, tools, undefined)).outcome;
+}
+
 /** Looks with one: whether it is let in. */
 export function probeWithCredential(
   endpoint: string,

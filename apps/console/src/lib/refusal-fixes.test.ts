@@ -1,7 +1,15 @@
 import { CAUSES, ERRORS, REFUSALS } from "@agentos/contract";
 import { expect, test } from "vitest";
 import type { Instance } from "./instance-state.ts";
-import { CODES_WITH_PLAN, type FixAction, isOneClick, planChoice, planFixes } from "./refusal-fixes.ts";
+import {
+  type FixAction,
+  type FixSituation,
+  isButton,
+  ONE_CLICK_CODES,
+  POINTER_CODES,
+  planChoice,
+  planFixes,
+} from "./refusal-fixes.ts";
 
 const instance = {
   desired: { authorization: true, security_key: false },
@@ -9,7 +17,7 @@ const instance = {
 } as unknown as Instance;
 const keyOnly = { ...instance, desired: { authorization: false, security_key: true } };
 
-function plan(code: string, of: Instance | undefined = instance): readonly FixAction[] {
+function plan(code: string, more: Partial<FixSituation> = {}): readonly FixAction[] {
   const explanation = {
     code,
     missingScopes: ["os:write"],
@@ -17,83 +25,70 @@ function plan(code: string, of: Instance | undefined = instance): readonly FixAc
     route: "GET /x",
     cause: "No.",
   };
-  return planFixes({ explanation, instance: of, consoleOrigin: "http://localhost:7778" });
+  return planFixes({ explanation, instance, consoleOrigin: "http://localhost:7778", ...more });
 }
 
-test("every code that has a plan is one of the catalogue", () => {
-  for (const code of CODES_WITH_PLAN) expect(ERRORS).toHaveProperty(code);
+/** All that a code can be met in. */
+const SITUATIONS: readonly Partial<FixSituation>[] = [instance, keyOnly, undefined].flatMap((of) =>
+  [false, true].map((isBlockedByPage) => ({ instance: of, isBlockedByPage, whoGives: "an Owner" })),
+);
+const ALL = Object.keys({ ...REFUSALS, ...CAUSES });
+
+test("every code that has a plan is one of the catalogue, and has one plan", () => {
+  const codes = [...ONE_CLICK_CODES, ...POINTER_CODES];
+  for (const code of codes) expect(ERRORS).toHaveProperty(code);
+  expect(new Set(codes).size).toBe(codes.length);
 });
 
-test("each thing that one click mends has its click", () => {
-  const clicks = Object.keys({ ...REFUSALS, ...CAUSES }).filter((code) =>
-    plan(code, keyOnly).some(isOneClick),
-  );
-  expect(clicks.toSorted()).toMatchInlineSnapshot(`
-    [
-      "AUTH_AUDIENCE_MISMATCH",
-      "AUTH_AUDIENCE_MISSING",
-      "AUTH_COOKIE_MISSING",
-      "AUTH_CREDENTIAL_REVOKED",
-      "AUTH_HEADER_EMPTY",
-      "AUTH_HEADER_MISSING",
-      "AUTH_ISSUED_IN_FUTURE",
-      "AUTH_SECURITY_KEY_NOT_ACCEPTED",
-      "AUTH_SECURITY_KEY_WITH_JWT",
-      "AUTH_SIGN_IN_ENDED",
-      "AUTH_SIGN_IN_REQUIRED",
-      "AUTH_TOKEN_EXPIRED",
-      "AUTH_TOKEN_MISSING",
-      "AUTH_TOKEN_NOT_YET_VALID",
-      "INSTANCE_AUTHORIZATION_PREFERRED",
-      "INSTANCE_AUTHORIZATION_UNWANTED",
-      "INSTANCE_LOCAL_NETWORK_REFUSED",
-      "INSTANCE_NOT_REACHED",
-      "INSTANCE_OPEN",
-      "INSTANCE_OS_ID_DIFFERS",
-      "INSTANCE_SECURITY_KEY_MISSING",
-      "INSTANCE_SECURITY_KEY_UNWANTED",
-      "INSTANCE_SWITCH_NOT_APPLIED",
-      "SCOPE_CASE_WRONG",
-      "SCOPE_CLAIM_OTHER",
-      "SCOPE_ENTRIES_JOINED",
-      "SCOPE_MISSING",
-      "SCOPE_MISSPELT",
-      "SCOPE_NOT_A_MEMBER",
-      "SCOPE_OTHER_RESOURCE",
-      "SCOPE_OVER_CEILING",
-      "SCOPE_PARAMETER_MISSING",
-      "SCOPE_PREREQUISITE_MISSING",
-      "SCOPE_ROLE_INSUFFICIENT",
-      "SCOPE_ROUTE_UNMAPPED",
-      "SCOPE_SEPARATOR_WRONG",
-      "SCOPE_WILDCARD_UNKNOWN",
-      "TOKEN_AUDIENCE_STALE",
-      "TOKEN_KEY_RETIRED",
-      "TOKEN_REVOKED_HERE",
-      "TOKEN_ROLE_INSUFFICIENT",
-      "TOKEN_SCOPE_LEFT_OUT",
-    ]
-  `);
+test("a button is offered for the causes that a click mends, and for no other", () => {
+  const hasChoices = [
+    "INSTANCE_BOTH_SWITCHES_ON",
+    "INSTANCE_VERSION_WITHOUT_JWT",
+    "INSTANCE_AUTHORIZATION_MISSING",
+  ];
+  const offered = ALL.filter((code) => SITUATIONS.some((each) => plan(code, each).some(isButton)));
+  expect([...offered, ...hasChoices].toSorted()).toEqual(ONE_CLICK_CODES.toSorted());
 });
 
 test("where something is left to do, it is said: each cause and each refusal of an instance has a way on", () => {
-  for (const code of Object.keys({ ...REFUSALS, ...CAUSES })) {
+  for (const code of ALL) {
     const hasChoices = code === "INSTANCE_BOTH_SWITCHES_ON" || code === "INSTANCE_VERSION_WITHOUT_JWT";
-    expect([code, plan(code).length > 0 || hasChoices]).toEqual([code, true]);
+    expect([code, plan(code, { whoGives: "an Owner" }).length > 0 || hasChoices]).toEqual([code, true]);
   }
 });
 
 test("a token or a key is sent as the switches say", () => {
-  expect(plan("AUTH_SECURITY_KEY_MISSING", keyOnly)[0]?.kind).toBe("enter-security-key");
-  expect(plan("AUTH_SECURITY_KEY_MISSING")[0]?.kind).toBe("renew-token");
-  expect(plan("AUTH_HEADER_MISSING", keyOnly)[0]).toMatchObject({
+  expect(plan("AUTH_SECURITY_KEY_MISSING", { instance: keyOnly })[0]?.kind).toBe("enter-security-key");
+  expect(plan("AUTH_SECURITY_KEY_MISSING")[0]?.kind).toBe("open-instance");
+  expect(plan("AUTH_HEADER_MISSING", { instance: keyOnly })[0]).toMatchObject({
     kind: "set-switches",
     switches: { authorization: true, security_key: true },
   });
+  // A token was sent, and lost on its way: another one is lost as well.
+  expect(plan("AUTH_HEADER_MISSING").some(isButton)).toBe(false);
+});
+
+test("the page is loaded again where the page itself is the cause", () => {
+  expect(plan("INSTANCE_NOT_REACHED", { isBlockedByPage: true })[0]?.kind).toBe("reload");
+  expect(plan("INSTANCE_NOT_REACHED").some(isButton)).toBe(false);
+});
+
+test("for somebody else nothing is done that only they can do", () => {
+  const offered = ALL.flatMap((code) =>
+    SITUATIONS.flatMap((each) => plan(code, { ...each, isOfOthers: true }))
+      .filter((action) => isButton(action) || action.kind === "ask")
+      .map(({ kind }) => `${code} ${kind}`),
+  );
+  expect([...new Set(offered)].toSorted()).toEqual([
+    "INSTANCE_AUTHORIZATION_UNWANTED set-switches",
+    "INSTANCE_OS_ID_DIFFERS take-os-id",
+    "INSTANCE_SWITCH_NOT_APPLIED set-switches",
+  ]);
 });
 
 test("the ways out set both switches, and what is no such way sets none", () => {
-  const choose = (title: string) => planChoice({ title, steps: [], is_preferred: true });
+  const both = { ...instance, desired: { authorization: true, security_key: true } };
+  const choose = (title: string, of = both) => planChoice({ title, steps: [], is_preferred: true }, of);
   expect(choose("Use Authorization (JWT) only")).toMatchObject({
     switches: { authorization: true, security_key: false },
   });
@@ -101,11 +96,24 @@ test("the ways out set both switches, and what is no such way sets none", () => 
     switches: { authorization: false, security_key: true },
   });
   expect(choose("Upgrade")).toBeUndefined();
+  // Set so already: what is left is done on the instance.
+  expect(choose("Use Authorization (JWT) only", instance)).toBeUndefined();
+  expect(choose("Use the security key only", keyOnly)).toBeUndefined();
 });
 
-test("who lacks a scope has words for whoever can give it", () => {
-  expect(plan("TOKEN_ROLE_INSUFFICIENT")[0]).toMatchObject({
-    kind: "ask",
-    text: "I tried to ask for GET /x, and was refused: No. It needs os:write. Could you give me a role that has it, or do it for me?",
-  });
+test("who lacks a scope has words for whoever can give it, who is named; nobody is asked for what one has", () => {
+  expect(plan("TOKEN_ROLE_INSUFFICIENT", { whoGives: "an Owner" })).toEqual([
+    {
+      kind: "ask",
+      label: "A message for an Owner",
+      text: "I tried to ask for GET /x, and was refused: No. It needs os:write. Could you give me a role that has it, or do it for me?",
+    },
+  ]);
+  expect(plan("TOKEN_ROLE_INSUFFICIENT")).toEqual([]);
+});
+
+test("a key is asked for only where the switches are set so: that the instance wants one is its word", () => {
+  const neither = { ...instance, desired: { authorization: false, security_key: false } };
+  for (const code of ONE_CLICK_CODES)
+    expect(plan(code, { instance: neither }).map(({ kind }) => kind)).not.toContain("enter-security-key");
 });

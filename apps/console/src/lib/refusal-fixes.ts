@@ -1,54 +1,49 @@
 /**
- * What a person can do about a cause with one click here, by its code. Each is a description; `apply-fix.ts` does it. What
- * has to be done on the instance itself is a line to copy.
+ * What a person can do about a refusal, by its code. `BUTTONS` are causes that a click here mends, so that the same request
+ * is let in: `e2e/console/one-click.e2e.ts` presses each. For all others there is a line to copy, words for whoever can do
+ * it, or the page where it is done, and no button that would fail. `apply-fix.ts` does what is described here.
  */
 import type { Explanation, Finding } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
+import { writeOriginLine } from "./origin-line.ts";
 
 export interface Switches {
   readonly authorization: boolean;
   readonly security_key: boolean;
 }
 
-export type FixAction =
+/** Tried again at once after it. */
+export type ButtonAction =
   | { readonly kind: "set-switches"; readonly label: string; readonly switches: Switches }
   | { readonly kind: "take-os-id"; readonly label: string; readonly osId: string }
-  | { readonly kind: "state-version"; readonly label: string }
   | { readonly kind: "renew-token"; readonly label: string }
-  | { readonly kind: "enter-security-key"; readonly label: string }
   | { readonly kind: "sign-in"; readonly label: string }
   | { readonly kind: "reload"; readonly label: string }
+  /** Something has to be typed. */
+  | { readonly kind: "enter-security-key"; readonly label: string };
+
+export type PointerAction =
   | { readonly kind: "show-configuration"; readonly label: string }
-  | { readonly kind: "open-instance"; readonly label: string }
+  | { readonly kind: "open-instance"; readonly label: string; readonly tab: InstancePlace }
   | { readonly kind: "ask"; readonly label: string; readonly text: string }
   | { readonly kind: "copy"; readonly label: string; readonly text: string };
+
+export type FixAction = ButtonAction | PointerAction;
+
+/** The part of the instance's page where it is mended. */
+type InstancePlace = "switches" | "keys" | "policy" | "settings";
 
 /** Scopes of this control plane that an action needs. */
 export const SCOPES_OF_FIX: Readonly<Partial<Record<FixAction["kind"], readonly string[]>>> = {
   "set-switches": ["os:write"],
   "take-os-id": ["os:write"],
-  "state-version": ["os:write"],
 };
 
-/** Those that change something here, so that the same request may pass at once. */
-const ONE_CLICK: readonly FixAction["kind"][] = [
-  "set-switches",
-  "take-os-id",
-  "renew-token",
-  "reload",
-  "sign-in",
-];
+const POINTERS_BY_KIND: readonly FixAction["kind"][] = ["show-configuration", "open-instance", "ask", "copy"];
 
-/** Beside the ways out, which have buttons of their own. */
-export function hasButton(actions: readonly FixAction[]): boolean {
-  const [first] = actions;
-  return (
-    first !== undefined &&
-    (isOneClick(first) || first.kind === "enter-security-key" || first.kind === "state-version")
-  );
+export function isButton(action: FixAction): action is ButtonAction {
+  return !POINTERS_BY_KIND.includes(action.kind);
 }
-
-export const isOneClick = ({ kind }: FixAction): boolean => ONE_CLICK.includes(kind);
 
 export interface FixSituation {
   readonly explanation: Pick<Explanation, "code" | "missingScopes" | "requiredScopes" | "route" | "cause">;
@@ -57,152 +52,180 @@ export interface FixSituation {
   readonly consoleOrigin: string;
   /** Somebody else was refused: what only they can do is no button here. */
   readonly isOfOthers?: boolean;
+  /** This document was loaded before the instance had its address, and may not ask it. */
+  readonly isBlockedByPage?: boolean;
+  /** Roles that give what is missing, such as `an Owner`; undefined where one's own does, or it is not known. */
+  readonly whoGives?: string | undefined;
 }
 
-const renew: FixAction = { kind: "renew-token", label: "Get a new token" };
-const configuration: FixAction = { kind: "show-configuration", label: "Show the lines for the instance" };
-const typeKey: FixAction = { kind: "enter-security-key", label: "Use this key" };
+type Plan<Action extends FixAction> = (situation: FixSituation) => readonly Action[];
+
+const configuration: PointerAction = { kind: "show-configuration", label: "Show the lines for the instance" };
 const signIn: FixAction = { kind: "sign-in", label: "Sign in again" };
 const reload: FixAction = { kind: "reload", label: "Load the page again" };
-const openInstance: FixAction = { kind: "open-instance", label: "Open the instance" };
 
-function setSwitches(label: string, switches: Switches): FixAction {
+function open(tab: InstancePlace): PointerAction {
+  return { kind: "open-instance", label: `Open the ${tab}`, tab };
+}
+
+function setSwitches(label: string, switches: Switches): ButtonAction {
   return { kind: "set-switches", label, switches };
 }
 
-type Plan = (situation: FixSituation) => readonly FixAction[];
+export function switchOn({ instance }: Pick<FixSituation, "instance">): ButtonAction {
+  return setSwitches("Switch Authorization on", {
+    authorization: true,
+    security_key: instance?.desired.security_key ?? false,
+  });
+}
 
-const renewing: Plan = () => [renew];
-const configuring: Plan = () => [configuration, openInstance];
-/** The instance asks for its security key. */
-const typing: Plan = ({ instance }) => (instance?.desired.authorization === true ? [renew] : [typeKey]);
-/** It asks for a token: none are made for it while Authorization is off here. */
-const sending: Plan = (situation) =>
-  situation.instance?.desired.authorization === true ? [renew] : switchOn(situation);
-const asking: Plan = ({ explanation }) => [
-  { kind: "ask", label: "A message to send them", text: writeRequest(explanation) },
-  renew,
-];
+const renewing: Plan<FixAction> = () => [{ kind: "renew-token", label: "Get a new token" }];
+const signingIn: Plan<FixAction> = () => [signIn];
+const configuring: Plan<PointerAction> = () => [configuration, open("keys")];
+const opening =
+  (tab: InstancePlace): Plan<PointerAction> =>
+  () => [open(tab)];
 
-/** By code; the choices of a finding stand beside these. */
-const PLANS: Readonly<Record<string, Plan>> = {
+/**
+ * The instance asks for its security key. A key is sent only where the switches say so: that the instance asks is its word,
+ * and whoever has connected it may want the key of another one.
+ */
+const typing: Plan<FixAction> = ({ instance }) =>
+  instance?.desired.security_key === true && !instance.desired.authorization
+    ? [{ kind: "enter-security-key", label: "Use this key" }]
+    : [open("switches")];
+
+/** It asks for a token: none are made for it while Authorization is off here. What was sent with it on was lost on its way. */
+const switching: Plan<FixAction> = (situation) =>
+  situation.instance?.desired.authorization === true
+    ? [open("switches")]
+    : [switchOn(situation), configuration];
+
+const asking: Plan<PointerAction> = ({ explanation, whoGives }) =>
+  whoGives === undefined
+    ? []
+    : [{ kind: "ask", label: `A message for ${whoGives}`, text: writeRequest(explanation) }];
+
+/** What a click here mends. A row of it is a row of the stories, too. */
+const BUTTONS = {
+  // These two have ways out with buttons of their own (`planChoice`).
   INSTANCE_BOTH_SWITCHES_ON: () => [],
   INSTANCE_VERSION_WITHOUT_JWT: () => [],
-  INSTANCE_VERSION_UNKNOWN: () => [{ kind: "state-version", label: "Save the version" }],
+  // So has this one, where the instance is to keep its security key.
   INSTANCE_AUTHORIZATION_MISSING: configuring,
-  INSTANCE_AUTHORIZATION_UNWANTED: ({ instance }) => [
-    setSwitches("Switch Authorization on", {
-      authorization: true,
-      security_key: instance?.desired.security_key ?? false,
-    }),
-    configuration,
-  ],
-  INSTANCE_SECURITY_KEY_MISSING: ({ instance }) => [
-    setSwitches("Switch Security key off", {
-      authorization: instance?.desired.authorization ?? true,
-      security_key: false,
-    }),
-    configuration,
-  ],
-  INSTANCE_SECURITY_KEY_UNWANTED: ({ instance }) => [
-    setSwitches("Switch Security key on", {
-      authorization: instance?.desired.authorization ?? false,
-      security_key: true,
-    }),
-    configuration,
-  ],
+  INSTANCE_AUTHORIZATION_UNWANTED: (situation) => [switchOn(situation), configuration],
   INSTANCE_SWITCH_NOT_APPLIED: ({ instance }) =>
     instance === undefined ? [] : [setSwitches("Set the switches again", instance.desired)],
-  INSTANCE_OPEN: switchOn,
-  INSTANCE_AUTHORIZATION_PREFERRED: switchOn,
+  INSTANCE_OS_ID_DIFFERS: ({ instance }) => {
+    const osId = instance?.observed?.os_id ?? null;
+    return osId === null
+      ? [open("settings")]
+      : [{ kind: "take-os-id", label: `Use the id ${osId}`, osId }, open("settings")];
+  },
+  INSTANCE_NOT_REACHED: ({ isBlockedByPage }) => (isBlockedByPage === true ? [reload] : [open("settings")]),
+  TOKEN_KEY_RETIRED: renewing,
+  TOKEN_AUDIENCE_STALE: renewing,
+  TOKEN_SCOPE_LEFT_OUT: renewing,
+  TOKEN_REVOKED_HERE: renewing,
+  AUTH_TOKEN_EXPIRED: renewing,
+  // Another token of the same sign-in would be refused as well.
+  AUTH_CREDENTIAL_REVOKED: signingIn,
+  AUTH_SIGN_IN_REQUIRED: signingIn,
+  AUTH_SIGN_IN_ENDED: signingIn,
+  AUTH_HEADER_MISSING: switching,
+  AUTH_TOKEN_MISSING: switching,
+  AUTH_SECURITY_KEY_MISSING: typing,
+  AUTH_SECURITY_KEY_INVALID: typing,
+  AUTH_SECURITY_KEY_QUOTED: typing,
+  AUTH_SECURITY_KEY_UNSET: typing,
+  AUTH_TOKEN_NOT_ACCEPTED: typing,
+} as const satisfies Readonly<Record<string, Plan<FixAction>>>;
+
+/** Each has a story in which its button is pressed. */
+export type OneClickCode = keyof typeof BUTTONS;
+
+/** What is mended elsewhere. */
+const POINTERS: Readonly<Record<string, Plan<PointerAction>>> = {
   INSTANCE_ALGORITHM_OTHER: () => [
     { kind: "copy", label: "For AuthorizationConfig", text: 'algorithm="RS256"' },
-    openInstance,
+    open("keys"),
   ],
   INSTANCE_KEY_MANGLED: configuring,
   INSTANCE_KEY_OTHER: configuring,
   INSTANCE_KEY_FOREIGN: configuring,
   INSTANCE_KEY_NOT_LOADED: configuring,
   INSTANCE_SCOPES_NOT_ENFORCED: configuring,
-  INSTANCE_OS_ID_DIFFERS: ({ instance }) => {
-    const osId = instance?.observed?.os_id ?? null;
-    return osId === null ? [openInstance] : [{ kind: "take-os-id", label: `Use the id ${osId}`, osId }];
-  },
-  INSTANCE_CORS_REFUSED: ({ consoleOrigin }) => [
-    { kind: "copy", label: "On the instance", text: `CORS_ORIGIN_LIST=${consoleOrigin}` },
-    openInstance,
+  INSTANCE_VERSION_UNKNOWN: opening("switches"),
+  // Of a refusal it is the cause only where something else answers in the place of the instance.
+  INSTANCE_SECURITY_KEY_MISSING: configuring,
+  INSTANCE_CORS_REFUSED: ({ consoleOrigin, instance }) => [
+    {
+      kind: "copy",
+      label: `For the shell of ${instance?.name ?? "the instance"}`,
+      text: writeOriginLine(consoleOrigin),
+    },
+    open("settings"),
   ],
-  INSTANCE_NOT_REACHED: () => [reload, openInstance],
-  INSTANCE_TIMED_OUT: () => [openInstance],
-  INSTANCE_MIXED_CONTENT: () => [openInstance],
-  INSTANCE_LOCAL_NETWORK_REFUSED: () => [reload, openInstance],
-  TOKEN_KEY_RETIRED: renewing,
-  TOKEN_AUDIENCE_STALE: renewing,
-  TOKEN_SCOPE_LEFT_OUT: renewing,
-  TOKEN_REVOKED_HERE: () => [renew, signIn],
+  INSTANCE_TIMED_OUT: opening("settings"),
+  INSTANCE_MIXED_CONTENT: opening("settings"),
+  INSTANCE_LOCAL_NETWORK_REFUSED: opening("settings"),
+  AUTH_AUDIENCE_MISMATCH: opening("settings"),
+  AUTH_AUDIENCE_MISSING: opening("settings"),
   TOKEN_ROLE_INSUFFICIENT: asking,
+  SCOPE_MISSING: asking,
+  SCOPE_OTHER_RESOURCE: asking,
   SCOPE_PREREQUISITE_MISSING: asking,
-  AUTH_CREDENTIAL_REVOKED: () => [renew, signIn],
-  AUTH_TOKEN_EXPIRED: renewing,
-  AUTH_TOKEN_NOT_YET_VALID: renewing,
-  AUTH_ISSUED_IN_FUTURE: renewing,
-  AUTH_HEADER_MISSING: sending,
-  AUTH_HEADER_EMPTY: sending,
-  AUTH_TOKEN_MISSING: sending,
-  AUTH_COOKIE_MISSING: sending,
-  AUTH_CREDENTIAL_LOST: () => [openInstance],
-  AUTH_SECURITY_KEY_NOT_ACCEPTED: sending,
-  AUTH_SECURITY_KEY_WITH_JWT: sending,
-  AUTH_SECURITY_KEY_MISSING: typing,
-  AUTH_SECURITY_KEY_INVALID: typing,
-  AUTH_SECURITY_KEY_QUOTED: typing,
-  AUTH_SECURITY_KEY_UNSET: typing,
-  AUTH_TOKEN_NOT_ACCEPTED: typing,
-  AUTH_SIGN_IN_REQUIRED: () => [signIn],
-  AUTH_SIGN_IN_ENDED: () => [signIn],
-  AUTH_AUDIENCE_MISMATCH: renewing,
-  AUTH_AUDIENCE_MISSING: renewing,
+  SCOPE_ROLE_INSUFFICIENT: asking,
+  SCOPE_OVER_CEILING: opening("policy"),
 };
 
-function switchOn({ instance }: FixSituation): readonly FixAction[] {
-  return [
-    setSwitches("Switch Authorization on", {
-      authorization: true,
-      security_key: instance?.desired.security_key ?? false,
-    }),
-    configuration,
-  ];
-}
+/** Those with a button, then the others: for the tests that hold them against the catalogue. */
+export const ONE_CLICK_CODES = Object.keys(BUTTONS) as readonly OneClickCode[];
+export const POINTER_CODES: readonly string[] = Object.keys(POINTERS);
+
+const hasOneClick = (code: string): code is OneClickCode => Object.hasOwn(BUTTONS, code);
 
 /** The first is the fix; the others are further ways. None for a cause that is mended elsewhere. */
 export function planFixes(situation: FixSituation): readonly FixAction[] {
-  const actions = planAll(situation);
-  return situation.isOfOthers === true ? actions.filter(({ kind }) => !OF_ONESELF.includes(kind)) : actions;
-}
-
-const OF_ONESELF: readonly FixAction["kind"][] = [
-  "renew-token",
-  "enter-security-key",
-  "sign-in",
-  "reload",
-  "ask",
-];
-
-function planAll(situation: FixSituation): readonly FixAction[] {
   const { code = "" } = situation.explanation;
-  const plan = Object.hasOwn(PLANS, code) ? PLANS[code] : undefined;
-  if (plan !== undefined) return plan(situation);
-  if (code.startsWith("SCOPE_")) return asking(situation);
-  return situation.instance === undefined ? [] : [openInstance];
+  const actions = planAll(code, situation);
+  if (situation.isOfOthers !== true) return actions;
+  // Their request has its own credential: only what guards the instance is mended here.
+  return actions.filter((action) =>
+    isButton(action) ? code.startsWith("INSTANCE_") && action.kind !== "reload" : action.kind !== "ask",
+  );
 }
 
-/** What a click on one of the ways out sets here; undefined where it is not about the switches. */
-export function planChoice({ title }: Finding["choices"][number]): FixAction | undefined {
-  if (/security key only/i.test(title))
-    return setSwitches("Switch Authorization off", { authorization: false, security_key: true });
-  if (/authorization.*only/i.test(title))
-    return setSwitches("Switch Security key off", { authorization: true, security_key: false });
-  return undefined;
+function planAll(code: string, situation: FixSituation): readonly FixAction[] {
+  if (hasOneClick(code)) return BUTTONS[code](situation);
+  const plan = Object.hasOwn(POINTERS, code) ? POINTERS[code] : undefined;
+  if (plan !== undefined) return plan(situation);
+  return situation.instance === undefined ? [] : [open("policy")];
+}
+
+const KEY_ONLY = /security key only/i;
+const TOKENS_ONLY = /authorization.*only/i;
+
+/** Others are done on the instance alone. */
+export function isAboutSwitches({ title }: Finding["choices"][number]): boolean {
+  return KEY_ONLY.test(title) || TOKENS_ONLY.test(title);
+}
+
+/** What a click on one of the ways out sets here; undefined where it is not about the switches, or they are set so. */
+export function planChoice(
+  choice: Finding["choices"][number],
+  instance: Instance | undefined,
+): ButtonAction | undefined {
+  if (!isAboutSwitches(choice)) return undefined;
+  const isKeyOnly = KEY_ONLY.test(choice.title);
+  const switches = { authorization: !isKeyOnly, security_key: isKeyOnly };
+  const desired = instance?.desired;
+  if (desired?.authorization === switches.authorization && desired.security_key === switches.security_key)
+    return undefined;
+  if (isKeyOnly) return setSwitches("Switch Authorization off", switches);
+  // Tokens are let in where the instance asks for them already; else it needs its lines next.
+  const isNext = instance?.observed?.authorization !== "on";
+  return setSwitches(`Switch Security key off${isNext ? ", then set the lines" : ""}`, switches);
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {
@@ -211,6 +234,3 @@ function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituat
   const asked = route === undefined ? "do something" : `ask for ${route}`;
   return `I tried to ${asked}, and was refused: ${cause}${needed} Could you give me a role that has it, or do it for me?`;
 }
-
-/** For the test that holds them against the catalogue. */
-export const CODES_WITH_PLAN: readonly string[] = Object.keys(PLANS);

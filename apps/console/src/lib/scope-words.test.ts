@@ -22,6 +22,12 @@ test("names the missing scope and every role that gives it", () => {
   });
 });
 
+test("what no role lists is given by the role with the admin scope, and by no other", () => {
+  const roles = [{ title: "Owner", scopes: ["agent_os:admin"] }, ...ROLES.slice(1)];
+  expect(findMissingScopes(["traces:read"], ["os:write"], roles)?.whoCan).toBe("an Owner");
+  expect(findMissingScopes(["traces:read"], ["agent_os:admin"], roles)).toBeUndefined();
+});
+
 test("promises nobody where no role gives it", () => {
   expect(findMissingScopes(["org:delete"], [], ROLES)?.whoCan).toBeUndefined();
 });

@@ -1,4 +1,5 @@
-/** Why a control is disabled: which scope is missing, and who could give it. */
+/** Why a control is disabled, or a request refused: which scope is missing, and who could give it. */
+import { ADMIN_SCOPE } from "@agentos/contract";
 import { joinWords } from "./words.ts";
 
 interface RoleScopes {
@@ -18,12 +19,24 @@ export function findMissingScopes(
   held: readonly string[],
   roles: readonly RoleScopes[],
 ): MissingScope | undefined {
-  const missing = needed.filter((scope) => !held.includes(scope));
-  if (missing.length === 0) return undefined;
+  const missing = needed.filter((scope) => !gives(held, scope));
+  return missing.length === 0 ? undefined : { scopes: missing, whoCan: nameRolesThatGive(needed, roles) };
+}
+
+/** `an Owner or Administrator`; undefined where no role gives all of them, or the roles are not known. */
+export function nameRolesThatGive(
+  needed: readonly string[],
+  roles: readonly RoleScopes[],
+): string | undefined {
   const titles = roles
-    .filter(({ scopes }) => needed.every((scope) => scopes.includes(scope)))
+    .filter(({ scopes }) => needed.every((scope) => gives(scopes, scope)))
     .map(({ title }) => title);
-  return { scopes: missing, whoCan: titles.length === 0 ? undefined : withArticle(joinWords(titles, "or")) };
+  return titles.length === 0 ? undefined : withArticle(joinWords(titles, "or"));
+}
+
+/** The admin scope gives what no role lists. */
+function gives(held: readonly string[], scope: string): boolean {
+  return held.includes(scope) || held.includes(ADMIN_SCOPE);
 }
 
 function withArticle(title: string): string {

@@ -2,7 +2,9 @@
 import type { ControlPlaneClient } from "@agentos/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
+import type { Drafts } from "./drafts.ts";
 import type { InstanceClients } from "./instance-clients.ts";
+import type { PagePolicy } from "./page-policy.ts";
 import type { RefusedCalls } from "./refused-call.ts";
 import type { SessionWatch } from "./session-watch.ts";
 
@@ -12,6 +14,9 @@ export interface Services {
   readonly instanceClients: InstanceClients;
   /** What was refused in this tab, so that it can be asked again. */
   readonly refusedCalls: RefusedCalls;
+  readonly pagePolicy: PagePolicy;
+  /** What was typed in chats and not sent. */
+  readonly drafts: Drafts;
   readonly queryClient: QueryClient;
   readonly sessionWatch: SessionWatch;
   /**

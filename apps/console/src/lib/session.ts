@@ -1,7 +1,7 @@
 /** Who is signed in, and what they may do. */
 import type { ControlPlaneClient } from "@agentos/client";
 import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { findMissingScopes, type MissingScope } from "./scope-words.ts";
+import { findMissingScopes, type MissingScope, nameRolesThatGive } from "./scope-words.ts";
 import { useServices } from "./services.ts";
 
 export type SignedIn = Awaited<ReturnType<ControlPlaneClient["account"]["read"]>>;
@@ -30,15 +30,27 @@ export function useMembership(): Membership {
 
 /** Why the person may not; undefined for whoever may. The server decides again, whatever this says. */
 export function useMissingScopes(needed: readonly string[]): MissingScope | undefined {
+  const { scopes } = useMembership();
+  const isMissing = findMissingScopes(needed, scopes, []) !== undefined;
+  const roles = useRoles(isMissing);
+  return isMissing ? findMissingScopes(needed, scopes, roles) : undefined;
+}
+
+/** Who could give scopes that a token of the person lacks: `an Owner`. Undefined where nobody is to be asked, or no role gives them. */
+export function useWhoGives(needed: readonly string[]): string | undefined {
+  const roles = useRoles(needed.length > 0);
+  return needed.length === 0 ? undefined : nameRolesThatGive(needed, roles);
+}
+
+function useRoles(isNeeded: boolean) {
   const { controlPlane } = useServices();
-  const { organization, scopes } = useMembership();
-  const isMissing = needed.some((scope) => !scopes.includes(scope));
+  const { organization } = useMembership();
   const roles = useQuery({
     queryKey: ["roles", organization.id],
     queryFn: ({ signal }) =>
       controlPlane.roles.list({ parameters: { organization_id: organization.id } }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
-    enabled: isMissing,
+    enabled: isNeeded,
   });
-  return isMissing ? findMissingScopes(needed, scopes, roles.data?.data ?? []) : undefined;
+  return roles.data?.data ?? [];
 }

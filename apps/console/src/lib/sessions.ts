@@ -2,12 +2,15 @@
 import type { AgentOSClient } from "@agentos/client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useInstanceQuery } from "./instance-data.ts";
+import { KINDS, type RunnableKind } from "./runnable-kinds.ts";
 import { clip } from "./words.ts";
 
 export type SessionPage = Awaited<ReturnType<AgentOSClient["sessions"]["list"]>>;
 export type SessionRow = SessionPage["data"][number];
 
 export interface SessionsWanted {
+  readonly kind: RunnableKind;
+  /** Whose they are; undefined: of all of that kind. */
   readonly agentId: string | undefined;
   /** A part of the name. */
   readonly search: string;
@@ -23,13 +26,13 @@ export function useSessions(wanted: SessionsWanted): UseQueryResult<SessionPage>
 
 function readPage(
   client: AgentOSClient,
-  { agentId, page, limit }: Omit<SessionsWanted, "search">,
+  { kind, agentId, page, limit }: Omit<SessionsWanted, "search">,
   signal: AbortSignal,
 ): Promise<SessionPage> {
   return client.sessions.list(
     {
       query: {
-        type: "agent",
+        type: KINDS[kind].type,
         ...(agentId === undefined ? {} : { component_id: agentId }),
         page,
         limit,
@@ -48,12 +51,16 @@ const SEARCHED_AT_ONCE = 100;
 /** An AgentOS looks for names that were given; what is shown of most sessions is their first message. So we look here. */
 async function searchNewest(
   client: AgentOSClient,
-  { agentId, search, page, limit }: SessionsWanted,
+  { kind, agentId, search, page, limit }: SessionsWanted,
   signal: AbortSignal,
 ): Promise<SessionPage> {
   const found: SessionRow[] = [];
   for (let at = 1; at <= SEARCHED_SESSIONS / SEARCHED_AT_ONCE; at += 1) {
-    const { data, meta } = await readPage(client, { agentId, page: at, limit: SEARCHED_AT_ONCE }, signal);
+    const { data, meta } = await readPage(
+      client,
+      { kind, agentId, page: at, limit: SEARCHED_AT_ONCE },
+      signal,
+    );
     found.push(...data);
     if (at >= meta.total_pages) break;
   }
@@ -63,7 +70,7 @@ async function searchNewest(
 /** Those whose shown name has the text in it, as a page of them. */
 export function pickSessions(
   sessions: readonly SessionRow[],
-  { search, page, limit }: Omit<SessionsWanted, "agentId">,
+  { search, page, limit }: Omit<SessionsWanted, "agentId" | "kind">,
 ): SessionPage {
   const wanted = search.trim().toLocaleLowerCase();
   const fitting = sessions.filter((session) => nameOfSession(session).toLocaleLowerCase().includes(wanted));

@@ -12,6 +12,7 @@ test.each([
   [-86_400, "yesterday"],
   [-40 * 86_400, "last mo."],
   [3_600, "in 1h"],
+  [7 * 86_400 - 10, "in 7d"],
 ])("says %i seconds from now in words", (difference, words) => {
   expect(describeRelative(NOW + difference, NOW)).toBe(words);
 });

@@ -23,7 +23,9 @@ export function describeRelative(seconds: number, nowSeconds: number): string {
   const difference = seconds - nowSeconds;
   const unit = UNITS.find((candidate) => Math.abs(difference) >= candidate.seconds);
   if (unit === undefined) return difference > 5 ? "in a moment" : "just now";
-  return relative.format(Math.trunc(difference / unit.seconds), unit.unit);
+  // What lies ahead is rounded: seven days less a moment are not six days.
+  const round = difference > 0 ? Math.round : Math.trunc;
+  return relative.format(round(difference / unit.seconds), unit.unit);
 }
 
 /** Date and time of this browser's time zone, to the second. */

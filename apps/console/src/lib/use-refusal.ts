@@ -1,23 +1,26 @@
 /** One refusal on its way from red to green: why it was refused, what mends it, and the same request again. */
 import { type ClientError, isClientError } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
-import { askWhy, isOfInstance } from "./diagnose-call.ts";
-import { type Explanation, explainRefusal } from "./explain-refusal.ts";
+import { askWhy, isBlockedByPage, isOfInstance } from "./diagnose-call.ts";
+import { type Explanation, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
 import { instancesQuery, useInstances } from "./instances.ts";
-import { type FixAction, isOneClick } from "./refusal-fixes.ts";
+import { nameCaller } from "./name-caller.ts";
+import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
+import { findMissingScopes } from "./scope-words.ts";
 import { useServices } from "./services.ts";
-import { useMembership } from "./session.ts";
+import { useMembership, useWhoGives } from "./session.ts";
+import { useThisBrowser } from "./this-browser.ts";
 
 export interface RefusalSession {
   readonly explanation: Explanation;
   /** The control plane is still being asked. */
   readonly isExplaining: boolean;
-  /** Somebody else was refused. */
-  readonly isOfOthers: boolean;
+  /** What mends it, the first before the others. */
+  readonly actions: readonly FixAction[];
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly state: "refused" | "trying" | "passed";
@@ -34,7 +37,8 @@ export interface RefusalSession {
 
 export function useRefusalSession(call: RefusedCall): RefusalSession {
   const services = useServices();
-  const { organization } = useMembership();
+  const browser = useThisBrowser();
+  const { organization, scopes } = useMembership();
   const [error, setError] = useState(call.error);
   const [refusedAgain, setRefusedAgain] = useState(0);
   const instances = useInstances();
@@ -47,17 +51,22 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     queryFn: () =>
       found === undefined
         ? undefined
-        : askWhy(services, {
-            organizationId,
-            instance: found,
-            error,
-            // Of the request that was tried again there is more.
-            record: error === call.error ? call.record : undefined,
-          }),
+        : askWhy(
+            { ...services, browser },
+            {
+              organizationId,
+              instance: found,
+              error,
+              // Of the request that was tried again there is more.
+              record: error === call.error ? call.record : undefined,
+              isOfOthers: call.isOfOthers === true,
+            },
+          ),
     enabled: isInstances,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+  const isAskingOthers = useRef(false);
   const again = useMutation({
     mutationFn: async () => {
       const { data } = await services.queryClient.fetchQuery({
@@ -66,9 +75,20 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       });
       const instance = data.find(({ id }) => id === call.instanceId);
       if (instance === undefined || call.retry === undefined) throw call.error;
+      // Somebody has given what was asked for: only a token made anew has it.
+      if (isAskingOthers.current) {
+        services.instanceClients.renewToken(instance.id);
+        void services.queryClient.invalidateQueries({ queryKey: ["session"] });
+      }
       await call.retry(await services.instanceClients.open(organizationId, instance));
     },
-    onSuccess: () => call.onResolved?.(),
+    onSuccess: () => {
+      call.onResolved?.();
+      // What else was refused there may be let in as well.
+      void services.queryClient.invalidateQueries({
+        predicate: ({ queryKey, state }) => state.error !== null && queryKey.includes(call.instanceId),
+      });
+    },
     onError: (next) => {
       setRefusedAgain((count) => count + 1);
       if (isClientError(next)) setError(next);
@@ -78,23 +98,39 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     mutationFn: ({ action, value }: { readonly action: FixAction; readonly value: string }) =>
       applyFix(services, action, { organizationId, instance: found }, value),
     onSuccess: (_, { action }) => {
-      if (call.retry !== undefined && (isOneClick(action) || action.kind === "enter-security-key"))
-        again.mutate();
+      if (call.retry !== undefined && isButton(action) && action.kind !== "reload") again.mutate();
     },
   });
 
-  const explanation = explainRefusal({ error, ...why.data });
+  const explanation = nameCaller(explainRefusal({ error, ...why.data }), call.person);
+  const instance = isInstances ? found : undefined;
+  const needed = readNeededScopes(explanation);
+  const isOwnToGive = findMissingScopes(needed, scopes, []) === undefined;
+  const whoGives = useWhoGives(isOwnToGive ? [] : needed);
   const { denialId } = explanation;
   const { refusedCalls } = services;
   useEffect(() => {
     if (denialId !== undefined && call.record === undefined) refusedCalls.keep(denialId, { ...call, error });
   }, [denialId, call, error, refusedCalls]);
 
+  const actions = planFixes({
+    explanation,
+    instance,
+    whoGives,
+    consoleOrigin: globalThis.location.origin,
+    isOfOthers: call.isOfOthers === true,
+    isBlockedByPage: found !== undefined && isBlockedByPage(services, { error, instance: found }),
+  });
+  const isAsking = actions.some(({ kind }) => kind === "ask");
+  useEffect(() => {
+    isAskingOthers.current = isAsking;
+  }, [isAsking]);
+
   return {
     explanation,
-    isOfOthers: call.isOfOthers === true,
+    actions,
     isExplaining: isInstances && why.isPending,
-    instance: isInstances ? found : undefined,
+    instance,
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",
     refusedAgain,
     tryAgain: call.retry === undefined ? undefined : () => again.mutate(),

@@ -37,8 +37,8 @@ export function OverlaySamples() {
         <Button
           onClick={() =>
             showToast({
-              title: "You are still signed in",
-              description: "The server cannot be reached.",
+              title: "Signing out failed",
+              description: "The server cannot be reached. You are still signed in: try again.",
               isFault: true,
             })
           }

@@ -1,5 +1,6 @@
-/** The agents of `agentos dev`: all offline, so that nothing is needed but this command. */
+/** The agents of `agentos dev`: offline, so that nothing is needed but this command; the first has a model where a key is set. */
 import { Agent, type Tool } from "@agentos/server";
+import { type DemoModel, MODEL_KEYS } from "./choose-model.ts";
 import { DEMO_TOOLS } from "./demo-tools.ts";
 import { createRecallModel } from "./recall-model.ts";
 
@@ -19,9 +20,10 @@ export const DEMO_SCOPE_MAPPINGS: Readonly<Record<string, string[]>> = Object.fr
 /** They know what was said before, so that a conversation goes on after a new start. */
 const REMEMBERS = { addHistoryToContext: true } as const;
 
-/** Makes them anew for each server. */
-export function createDemoAgents(): readonly Agent[] {
+/** Makes them anew for each server. The assistant follows a script unless there is a model for it. */
+export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
   return [
+    createAssistant(model),
     new Agent({
       ...REMEMBERS,
       id: ECHO_AGENT_ID,
@@ -97,6 +99,50 @@ export function createDemoAgents(): readonly Agent[] {
       },
     }),
   ];
+}
+
+const ASSISTANT = {
+  ...REMEMBERS,
+  id: "assistant",
+  name: "Assistant",
+  instructions: [
+    "You answer questions about the orders A-1001, A-1002 and A-1003 of a shop, and about the time.",
+    "Look an order up before you say anything about it. Refund one only when the user asks for it.",
+    "Be brief.",
+  ],
+} as const;
+
+/** Runs a tool, then one that asks first: with a script what a model would do. */
+function createAssistant(model: DemoModel["model"]): Agent {
+  const tools = pick("lookup_order", "refund_order", "get_time");
+  if (model !== undefined)
+    return new Agent({
+      ...ASSISTANT,
+      description: "Looks orders up, and refunds them after you have said yes. Ask it about A-1001.",
+      model,
+      tools,
+    });
+  return new Agent({
+    ...ASSISTANT,
+    description: `Scripted, no model: set ${MODEL_KEYS} and start again for a real one. Whatever you write, it looks up an order and asks before it refunds it.`,
+    model: "offline:script",
+    tools,
+    script: {
+      steps: [
+        {
+          text: "There is no model behind me, so I follow a script. First I look up the order **A-1001**. ",
+          toolCalls: [{ name: "lookup_order", args: { order_id: "A-1001" } }],
+        },
+        {
+          text: "It was delivered, and cost 42.50. Now I would refund it, but this tool asks you first. ",
+          toolCalls: [{ name: "refund_order", args: { order_id: "A-1001" } }],
+        },
+        {
+          text: `That was the whole script: a tool that ran by itself, and one that waited for your word. With ${MODEL_KEYS} in the environment of \`npm start\`, a real model answers here.`,
+        },
+      ],
+    },
+  });
 }
 
 function pick(...names: readonly string[]): readonly Tool[] {

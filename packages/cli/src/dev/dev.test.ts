@@ -84,7 +84,16 @@ describe("agentos dev", () => {
       headers: { authorization: `Bearer ${exported.get("ADMIN")}` },
     });
     const agents = (await answer.json()) as readonly { id: string }[];
-    expect(agents.map(({ id }) => id)).toEqual(["echo", "recall", "orders", "refunds", "cleanup", "whoami"]);
+    expect(agents.map(({ id }) => id)).toEqual([
+      "assistant",
+      "echo",
+      "recall",
+      "orders",
+      "refunds",
+      "cleanup",
+      "whoami",
+    ]);
+    expect(stdout).toMatch(/^ {2}assistant +scripted, no model: set OPENAI_API_KEY/m);
     const refund = new URLSearchParams({ message: "refund", stream: "false" });
     const paused = await fetch(`${url}/agents/refunds/runs`, {
       method: "POST",

@@ -1,5 +1,6 @@
 /** The demo: an AgentOS with keys of its own, the control plane beside it, tokens and requests to try. */
 import { AgentOS } from "@agentos/server";
+import { chooseDemoModel } from "../demo/choose-model.ts";
 import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
 import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
@@ -55,10 +56,11 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
       consoleOrigin: trusted.url,
       securityKey,
     });
+  const demoModel = await chooseDemoModel(context.env);
   const os = new AgentOS({
     id: DEMO_ID,
     name: DEMO_NAME,
-    agents: createDemoAgents(),
+    agents: createDemoAgents(demoModel.model),
     database: `sqlite:${devFilePath(workingDirectory, "database")}`,
     // Until the control plane is there its own key alone lets anybody in.
     ...policyOf(ASKS_FOR_TOKENS, {}),
@@ -109,6 +111,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
       switches,
       tokens,
       isKeyNew: isNew,
+      modelNote: demoModel.note,
       ignoredVariables,
       cli,
       link: controlPlane?.start.link,

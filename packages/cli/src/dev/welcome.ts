@@ -15,6 +15,8 @@ export interface Welcome {
   readonly switches: DevSwitches;
   readonly tokens: readonly DemoToken[];
   readonly isKeyNew: boolean;
+  /** What answers as the assistant. */
+  readonly modelNote: string;
   /** Variables that are set and not used. */
   readonly ignoredVariables: readonly string[];
   readonly cli: string;
@@ -30,6 +32,7 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
   print(
     `  ${"key pair".padEnd(11)}.agentos/dev-private.pem, ${welcome.isKeyNew ? "made now" : "made earlier and used again"}`,
   );
+  print(`  ${"assistant".padEnd(11)}${showUntrustedLines(welcome.modelNote)}`);
   if (welcome.ignoredVariables.length > 0) {
     print(
       `  ${paint("yellow", "ignored".padEnd(11))}${welcome.ignoredVariables.join(", ")}: dev has a key and a database of its own; \`${welcome.cli} serve\` reads them`,

@@ -31,6 +31,8 @@ export interface AgentOSClient extends Omit<Groups, "agents" | "teams"> {
   readonly agents: Omit<Groups["agents"], "cancelRun"> & RunMethods;
   /** Runs of teams, which a Python AgentOS has. */
   readonly teams: Groups["teams"] & RunMethods;
+  /** Runs of workflows, which a Python AgentOS has. Which there are is in its configuration. */
+  readonly workflows: RunMethods;
   /** Any plain route by its id. */
   readonly call: Call<AgentOSRoutes>;
 }
@@ -76,13 +78,14 @@ export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClien
       isOurs = undefined;
       return false;
     });
-  const runsOf = (resource: "agents" | "teams") =>
+  const runsOf = (resource: "agents" | "teams" | "workflows") =>
     createRunMethods({ ...caller, resource, maxEventLength, knowsKeys });
   const client = {
     ...groups,
     baseUrl: base.prefix,
     agents: { ...groups["agents"], ...runsOf("agents") },
     teams: { ...groups["teams"], ...runsOf("teams") },
+    workflows: runsOf("workflows"),
     call: (id: keyof typeof AGENTOS_CALLS, ...args: Parameters<typeof readInfo>) =>
       createCall(id, AGENTOS_CALLS[id], caller)(...args),
   };

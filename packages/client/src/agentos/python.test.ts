@@ -91,6 +91,26 @@ describe("a Python AgentOS", () => {
     expect(namesOf(all)).toEqual(EVENTS.filter((name) => name !== "RunContent"));
   });
 
+  test("has runs of teams and of workflows, whose parts are events within them", async () => {
+    const { client } = await connect({ runs: { hasOthers: true } }, ["teams:run", "workflows:run"]);
+    const team = await readAll(client.teams.stream("desk", { message: "Hi" }, { background: true }));
+    expect([team.length, team.at(-1)]).toMatchObject([
+      11,
+      { event: "TeamRunCompleted", content: "The desk says: done" },
+    ]);
+    const workflow = client.workflows.stream("report", { message: "Hi" }, { background: true });
+    const names = namesOf(await readAll(workflow));
+    expect([names[0], names.at(-1), workflow.runId]).toEqual([
+      "WorkflowStarted",
+      "WorkflowCompleted",
+      "run-2",
+    ]);
+    const [first] = await readAll(
+      client.workflows.follow("report", { run_id: "run-2", last_event_index: 9 }),
+    );
+    expect(first).toMatchObject({ event_index: 10 });
+  });
+
   test("is never sent a run twice, since it would run it twice", async () => {
     const { client, python } = await connect({ runs: { losesFirstRun: true } });
     expect(await errorOf(client.agents.run("helper", { message: "Hi" }))).toMatchObject({

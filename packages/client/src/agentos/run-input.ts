@@ -16,6 +16,8 @@ export type RunInput = Omit<RouteBody<Routes["agents.run"]>, Mode> & {
 export type ContinueInput = Omit<RouteBody<Routes["agents.continueRun"]>, Mode> & {
   /** A team's decisions, where `tools` are an agent's. */
   readonly requirements?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  /** A workflow's decisions. */
+  readonly step_requirements?: readonly Readonly<Record<string, unknown>>[] | undefined;
 };
 
 /** Fields without a value are left out; what is no text is written as JSON. */

@@ -97,7 +97,7 @@ export interface RunMethods {
 }
 
 export interface RunMethodsOptions extends CallerOptions {
-  readonly resource: "agents" | "teams";
+  readonly resource: "agents" | "teams" | "workflows";
   readonly maxEventLength: number;
   /** Whether the server knows a request by its `Idempotency-Key`: a Python one does not, and would run it twice. */
   readonly knowsKeys: () => Promise<boolean>;

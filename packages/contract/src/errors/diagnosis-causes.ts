@@ -20,8 +20,8 @@ export const diagnosisCauses = {
     fix: "set JWT_VERIFICATION_KEY on the instance with the very lines of its configuration; or save its key set to a file there, and set JWT_JWKS_FILE to that file in its place; then start the instance again",
   }),
   INSTANCE_KEY_OTHER: cause({
-    title: "the instance verifies with another key than {kid}, with which this token is signed",
-    fix: "set JWT_VERIFICATION_KEY on the instance as the lines of its configuration say, and start every server of it again; where only some machines refuse, those still have the other key",
+    title: "the instance verifies with another key than the one that signed this token",
+    fix: "give the instance its keys as the lines of its configuration say, then start every server of it again; where only some machines refuse, those still have the other key",
   }),
   TOKEN_KEY_RETIRED: cause({
     title: "the token is signed with {kid}, which is no longer a key of this instance here",

@@ -25,7 +25,7 @@ export const rejections = {
   },
   LINK_UNKNOWN: {
     ...absent,
-    title: "there is no link with this secret: it was cut when it was copied, or a newer one has replaced it",
+    title: "this link is not known: it was cut when it was copied, or a newer one has replaced it",
     detail: "The link is not valid",
     fix: "copy the whole link, the part behind the # included; for a new one ask who gave it to you, or run `{cli} control-plane owner-link` on the machine itself",
   },
@@ -33,7 +33,7 @@ export const rejections = {
     ...against,
     title: "the link was used at {used_at}, and works once",
     detail: "The link has been used",
-    fix: "sign in with your password; who has none, or did not use it themselves, gets a new link from who gave them this one, or on the machine itself from `{cli} control-plane owner-link`",
+    fix: "sign in with your password; if you did not use this link yourself, somebody else may be signed in as you: tell who gave it to you, and ask for a new one, which on the machine itself `{cli} control-plane owner-link` prints",
   },
   LINK_EXPIRED: {
     ...against,

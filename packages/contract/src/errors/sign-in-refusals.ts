@@ -40,7 +40,7 @@ export const signInLimits = {
     status: 429,
     retryAfterSeconds: 60,
     title:
-      "{limit} attempts to sign in have failed within a short time, for this account or from this address",
+      "{limit} attempts to sign in have failed within a short time, for this e-mail address or from this network",
     detail: "Too many failed attempts to sign in",
     fix: "wait a minute, then try once more; on the machine itself, `{cli} control-plane owner-link` lets an Owner in at once",
     since: "0.1.0",

@@ -1,7 +1,6 @@
 /** What lives as long as a control plane: its database, the keys of the installation, and what works on both. */
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Logger } from "@agentos/guard";
 import { startUpkeep } from "@agentos/guard/app";
 import { createLocalInstances } from "../instances/local-instances.ts";
@@ -36,8 +35,6 @@ const SWEEP_MS = 10 * 60 * 1_000;
 /** Opens them. Rejects with a ConfigurationError that names the trouble; nothing is left open then. */
 export async function openServices({ resolved, placed, logger, now }: ServiceContext) {
   const { cliCommand: cli, env, workingDirectory, url: publicUrl } = resolved;
-  if (placed.location.kind === "sqlite")
-    await mkdir(dirname(placed.location.file), { recursive: true, mode: 0o700 });
   const database = await openControlPlaneDatabase(placed, { logger, cli });
   try {
     // What a change has queued is sent at once, and not only when the upkeep looks.

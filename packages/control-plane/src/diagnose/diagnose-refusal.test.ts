@@ -126,6 +126,21 @@ const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, ce
     "AUTH_CLOCKS_DIFFER",
     "certain",
   ],
+  "an instance whose clock is ahead, where no page may read it": [
+    { answer: { status: 401, body: { detail: "Token has expired" } } },
+    "AUTH_CLOCKS_DIFFER",
+    "certain",
+  ],
+  "an AgentOS in this process that did not take its switches": [
+    { answer: badKey, instance: { isNotApplied: true } },
+    "INSTANCE_SWITCH_NOT_APPLIED",
+    "certain",
+  ],
+  "an instance whose clock is behind": [
+    { answer: { status: 401, body: { code: "AUTH_ISSUED_IN_FUTURE" } } },
+    "AUTH_CLOCKS_DIFFER",
+    "certain",
+  ],
   "a scope that no Member has": [
     { answer: said("Insufficient permissions", 403), request: { method: "GET", path: "/authz/policy" } },
     "TOKEN_ROLE_INSUFFICIENT",
@@ -242,7 +257,27 @@ describe("the cause that stands first", () => {
       answer: badKey,
       instance: { ...BOTH, version: version.reported("2.3.12") },
     }).causes;
-    expect(old?.choices.map(({ title }) => title)).toEqual(["Use the security key only"]);
+    expect(old?.choices.map(({ title }) => title)).toEqual([
+      "Use the security key only",
+      "Upgrade the AgentOS",
+    ]);
+  });
+
+  test("clocks: how far they are apart, or how far at least", () => {
+    const answer = { status: 401, body: { detail: "Token has expired" } };
+    const date = new Date((NOW + 3_600) * 1_000).toUTCString();
+    const titleOf = (changes: Changes) => diagnoseWith(changes).causes[0]?.title;
+    const words = (difference: string) =>
+      `the clocks of the control plane and the instance differ by ${difference}`;
+    expect(titleOf({ answer: { ...answer, date } })).toBe(words("60 minutes"));
+    expect(titleOf({ answer })).toBe(words("more than 4 minutes"));
+    // A proxy's clock, which is right, says nothing of the instance's.
+    expect(titleOf({ answer: { ...answer, date: new Date(NOW * 1_000).toUTCString() } })).toBe(
+      words("more than 4 minutes"),
+    );
+    expect(titleOf({ answer: { status: 401, body: { code: "AUTH_ISSUED_IN_FUTURE" } } })).toBe(
+      words("more than 60 seconds"),
+    );
   });
 
   test("who can give the scope is named", () => {

@@ -10,7 +10,7 @@ import { describeRequest } from "./describe-request.ts";
 import { findRoute } from "./find-route.ts";
 import { atMostLikely, fromCause } from "./make-finding.ts";
 import { refineRole } from "./refine-role.ts";
-import { findStandingCauses, refineSwitches } from "./refine-switches.ts";
+import { findNotApplied, findStandingCauses, refineSwitches } from "./refine-switches.ts";
 import { refineTrust } from "./refine-trust.ts";
 import type { Finding, RefusedRequest } from "./refused-request.ts";
 
@@ -36,7 +36,11 @@ function collect(refused: RefusedRequest): readonly Finding[] {
   if (answer === undefined) return [...named, ...findStandingCauses(refused)];
   if (answer.status < 400) return [];
   const switches = refineSwitches(refused);
-  if (switches.length > 0) return [...switches, ...named.map(demote)];
+  if (switches.length > 0) {
+    const notApplied = findNotApplied(refused);
+    const rest = notApplied.length > 0 ? switches.map(demote) : switches;
+    return [...notApplied, ...rest, ...named.map(demote)];
+  }
   const [first] = named;
   if (first === undefined || first.code === "CLI_ANSWER_UNKNOWN")
     return isRefusal(answer.status) ? [...findStandingCauses(refused), ...named] : named;

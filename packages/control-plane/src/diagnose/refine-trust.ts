@@ -1,5 +1,6 @@
 /** The instance asks for tokens and refuses one that was minted here: what of key, algorithm, audience or standing it is. */
 import type { ErrorCode } from "@agentos/contract";
+import { formatDuration } from "@agentos/contract/text";
 import { type FindingParts, makeFinding } from "./make-finding.ts";
 import type { Finding, MintedToken, RefusedRequest } from "./refused-request.ts";
 
@@ -16,6 +17,13 @@ const SIGNATURE: readonly ErrorCode[] = [
   "AUTH_KEYS_UNAVAILABLE",
 ];
 const AUDIENCE: readonly ErrorCode[] = ["AUTH_AUDIENCE_MISMATCH", "AUTH_AUDIENCE_MISSING"];
+
+const TIME: readonly ErrorCode[] = [
+  "AUTH_TOKEN_EXPIRED",
+  "AUTH_TOKEN_NOT_YET_VALID",
+  "AUTH_ISSUED_IN_FUTURE",
+  "AUTH_CLOCKS_DIFFER",
+];
 
 /** What the token, as it was minted, says about the cause that the engine has named. */
 export function refineTrust(
@@ -46,6 +54,7 @@ function findParts(refused: RefusedRequest, named: Finding, minted: MintedToken)
       evidence: [{ fact: "the instance fails to read its own verification key", source: "the answer" }],
     };
   if (SIGNATURE.includes(code)) return refineKey(refused, code, minted);
+  if (TIME.includes(code)) return refineClocks(refused, code, minted);
   if (AUDIENCE.includes(code)) return refineAudience(refused, minted);
   if (code === "AUTH_CREDENTIAL_REVOKED" && minted.revokedFor !== undefined)
     return {
@@ -94,7 +103,6 @@ function refineKey(
     return {
       code: "INSTANCE_KEY_OTHER",
       certainty: loaded === undefined ? "likely" : "certain",
-      facts: { kid },
       evidence: [
         signed,
         code === "AUTH_KEY_UNKNOWN"
@@ -115,6 +123,33 @@ function refineKey(
     certainty: "certain",
     facts: { kid, foreign },
     evidence: [signed, { fact: `it has loaded ${foreign}`, source }],
+  };
+}
+
+/** By the clock that it was minted by the token is in time: then the instance has another one, and a new token has the same fault. */
+function refineClocks(
+  { now, answer }: RefusedRequest,
+  code: ErrorCode,
+  { issuedAt, endsAt }: MintedToken,
+): FindingParts | undefined {
+  if (now < issuedAt || now >= endsAt) return undefined;
+  const seconds = answer?.date === undefined ? Number.NaN : Date.parse(answer.date) / 1_000 - now;
+  const isSeen = Number.isFinite(seconds) && (seconds >= endsAt - now || seconds <= issuedAt - now);
+  const isAhead = isSeen ? seconds > 0 : code === "AUTH_TOKEN_EXPIRED";
+  // Not every instance lets a browser read its clock: what it says of the token is a bound.
+  const difference = isSeen
+    ? formatDuration(seconds)
+    : `more than ${formatDuration(Math.max(isAhead ? endsAt - now : now - issuedAt, 1))}`;
+  const valid = `by the clock of the control plane the token is valid for ${formatDuration(endsAt - now)} more`;
+  const shown = `the clock of the instance is ${difference} ${isAhead ? "ahead" : "behind"}`;
+  return {
+    code: "AUTH_CLOCKS_DIFFER",
+    certainty: "certain",
+    facts: { difference, clocks: "the control plane and the instance" },
+    evidence: [
+      { fact: valid, source: "the control plane" },
+      { fact: shown, source: isSeen ? "the Date of the answer" : "the answer" },
+    ],
   };
 }
 

@@ -33,8 +33,14 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
   });
   afterEach(() => test.close());
 
-  const observe = (id: string, body: Record<string, unknown>, caller = test.owner) =>
+  const observe = (
+    id: string,
+    body: Record<string, unknown>,
+    caller = test.owner,
+    endpoint = "https://shop.example",
+  ) =>
     observeInstance(test.services, caller, id, {
+      endpoint,
       outcome: "answered",
       answers: [{ route: "GET /info", status: 200, credential: "none", body }],
     });
@@ -103,7 +109,7 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     const id = await test.connect(owner, { stated_version: "2.3.12" });
     await expect(setSwitches(services, owner, id, ON)).rejects.toMatchObject({
       code: "INSTANCE_VERSION_TOO_OLD",
-      facts: { version: "2.3.12", version_source: "as a person has stated it", first_version: "2.3.13" },
+      facts: { version: "2.3.12", version_source: "as somebody entered it", first_version: "2.3.13" },
     });
     await setSwitches(services, owner, id, { authorization: false, security_key: true });
     await observe(id, { os_id: "shop", agno_version: "2.3.12" });
@@ -220,6 +226,25 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       os_id: "shop",
       findings: [{ code: "INSTANCE_OS_ID_DIFFERS" }],
     });
+    expect((await test.listActions()).filter((action) => action === "instance.id-learnt")).toHaveLength(1);
+  });
+
+  it("take nothing from a page that has looked at the endpoint of before", async () => {
+    const { services, owner } = test;
+    const id = await test.connect(owner, { endpoint: "https://old.example" });
+    await updateInstance(services, owner, id, { endpoint: "https://new.example" });
+    await observe(id, { os_id: "old" }, owner, "https://old.example");
+    expect(await readInstance(services, owner, id)).toMatchObject({ os_id: null, observed: null });
+    await observe(id, { os_id: "new" }, owner, "https://new.example");
+    expect(await readInstance(services, owner, id)).toMatchObject({ os_id: "new" });
+  });
+
+  it("learn one id where two browsers tell theirs at once, and the audit log that one", async () => {
+    const { services, owner } = test;
+    const id = await test.connect(owner);
+    await Promise.all(["one", "two", "three"].map((osId) => observe(id, { os_id: osId })));
+    const { os_id: osId } = await readInstance(services, owner, id);
+    expect(["one", "two", "three"]).toContain(osId);
     expect((await test.listActions()).filter((action) => action === "instance.id-learnt")).toHaveLength(1);
   });
 

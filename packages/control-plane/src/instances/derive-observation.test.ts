@@ -128,8 +128,8 @@ describe("an instance that is known by how it refuses", () => {
 });
 
 it("keeps only the outcome where nothing came back", () => {
-  const probe: Probe = {
-    outcome: "cors-refused",
+  const probe = {
+    outcome: "cors-refused" as const,
     answers: [answer("GET /info", 200, { auth_mode: "none" })],
   };
   expect(deriveObservation(probe)).toMatchObject({ outcome: "cors-refused", mode: null });

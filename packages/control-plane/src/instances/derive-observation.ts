@@ -21,7 +21,7 @@ const FIRST_WITH_INFO = "2.5.13";
 const FIRST_WITH_TOKENS = "2.3.13";
 
 /** Derives it. */
-export function deriveObservation({ outcome, answers }: Probe): Observed {
+export function deriveObservation({ outcome, answers }: Omit<Probe, "endpoint">): Observed {
   if (outcome !== "answered") return { ...NOTHING_OBSERVED, outcome };
   const info = answers.find((answer) => answer.route === "GET /info" && answer.status === 200)?.body;
   const said = info === undefined ? NOTHING_OBSERVED : readInfo(info);

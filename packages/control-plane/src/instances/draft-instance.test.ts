@@ -34,7 +34,11 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
           updateInstance(services, other, id, { name: "Mine" }),
           setSwitches(services, other, id, on),
           deleteInstance(services, other, id),
-          observeInstance(services, other, id, { outcome: "answered", answers: [] }),
+          observeInstance(services, other, id, {
+            endpoint: "https://shop.example",
+            outcome: "answered",
+            answers: [],
+          }),
         ].map(codeOf),
       );
       expect(codes).toEqual(codes.map(() => "INSTANCE_UNKNOWN"));
@@ -54,6 +58,7 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     const { services, owner, member } = test;
     const id = await test.draft(member, { endpoint: "https://Shop.example:443/" });
     await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
       outcome: "answered",
       answers: [
         { route: "GET /info", status: 200, credential: "none", body: { os_id: "shop", auth_mode: "none" } },
@@ -79,6 +84,7 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     const { services, member } = test;
     const id = await test.draft(member);
     await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
       outcome: "answered",
       answers: [
         {
@@ -94,6 +100,22 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
       authorization: false,
       security_key: true,
     });
+  });
+
+  it("that find tokens verified there mean it to stay, and have a key pair", async () => {
+    const { services, member } = test;
+    const id = await test.draft(member);
+    await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
+      outcome: "answered",
+      answers: [{ route: "GET /info", status: 200, credential: "none", body: { auth_mode: "jwt" } }],
+    });
+    await connectDraft(services, member, id);
+    expect((await readInstance(services, member, id)).desired).toEqual({
+      authorization: true,
+      security_key: false,
+    });
+    expect(await test.listKeys(id)).toHaveLength(1);
   });
 
   it("are connected with an endpoint that no instance of the organization has", async () => {

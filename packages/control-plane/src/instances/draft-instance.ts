@@ -1,6 +1,7 @@
 /** Drafts: an instance that somebody is about to connect. Nobody else sees it, and no token is made for it. */
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
+import { isTokenMode } from "./compare-switches.ts";
 import { dropWhatWasSeen, requireFreeEndpoint } from "./endpoint-change.ts";
 import { findInstance, type InstanceRow } from "./find-instance.ts";
 import {
@@ -120,11 +121,14 @@ export async function updateDraft(
 
 /** Makes it an instance of the organization. */
 export async function connectDraft(
-  { store }: Services,
+  { store, keyPairs }: Pick<InstanceServices, "store" | "keyPairs">,
   caller: InstanceCaller,
   instanceId: string,
 ): Promise<void> {
   const { organizationId, personId, actor } = caller;
+  const before = (await store.read((db) => readSeen(db, [instanceId], personId))).get(instanceId)?.browser;
+  const prepared =
+    before !== undefined && isTokenMode(before) ? await keyPairs.prepareKeyPair(instanceId) : undefined;
   await store.change(actor, async (change) => {
     await change.lockOrganization(organizationId);
     const row = await requireDraft(change, caller, instanceId);
@@ -137,15 +141,17 @@ export async function connectDraft(
       is_draft: 0,
       os_id: row.os_id ?? seen?.osId ?? null,
       // What guards it already is what is meant, until somebody who may says otherwise.
+      wants_authorization: prepared === undefined ? 0 : 1,
       wants_security_key: seen?.mode === "security_key" ? 1 : 0,
       updated_at: change.now,
     };
     await save(change, after);
+    const kid = prepared === undefined ? undefined : await keyPairs.createKeyPairFor(change, prepared);
     await change.audit({
       organizationId,
       action: "instance.connected",
       target: { kind: "instance", id: instanceId, name: after.name },
-      after: describeRow(after),
+      after: { ...describeRow(after), ...(kid === undefined ? {} : { signing_key: kid }) },
     });
   });
 }

@@ -1,7 +1,6 @@
 /** What commands on the machine itself do with a control plane's database, whether or not the control plane runs. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
 import {
   type ControlPlaneOptions,
@@ -49,7 +48,6 @@ export async function withMachine<Result>(
     throw new ConfigurationError({ faults: resolved.faults, cli });
   const { location, shown } = placed;
   const isNew = location.kind === "sqlite" && !existsSync(location.file);
-  if (location.kind === "sqlite") await mkdir(dirname(location.file), { recursive: true, mode: 0o700 });
   const database = await openControlPlaneDatabase(placed, { logger: SILENT, cli });
   try {
     const store = createStore(database, () => Math.floor(Date.now() / 1_000));

@@ -89,7 +89,7 @@ describe("the scopes of a token", () => {
   it("need what the console reads first, and say what is blocked without it", () => {
     const { code, facts } = rejectionOf(member, ["agents:run"]);
     expect(code).toBe("TOKEN_PREREQUISITE_MISSING");
-    expect(facts).toMatchObject({ scope: "config:read", who_can: "an Owner or Administrator or Member" });
+    expect(facts).toMatchObject({ scope: "config:read", who_can: "an Owner, Administrator or Member" });
     expect(chooseScopes(member, ["agents:run", "system:read"])).toEqual(["agents:run", "config:read"]);
     expect(rejectionOf(member, []).code).toBe("TOKEN_PREREQUISITE_MISSING");
   });

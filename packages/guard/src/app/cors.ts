@@ -9,8 +9,8 @@ import type { Fetch } from "./fetch.ts";
 
 const MAX_AGE_SECONDS = "600";
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-/** What a browser's script may read beside the body. */
-const EXPOSED = "WWW-Authenticate, Retry-After";
+/** What a browser's script may read beside the body: what explains a refusal, `Date` where clocks differ. */
+const EXPOSED = "WWW-Authenticate, Retry-After, Date";
 
 /** Told of a page that may not read an answer, or not even ask. */
 export type OnRefusedOrigin = (request: Request, env: object | undefined, origin: string) => void;

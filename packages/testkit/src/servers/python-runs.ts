@@ -11,6 +11,10 @@ export interface PythonRunsOptions {
   readonly resumesFrom?: "buffer" | "database";
   /** The connection of the first POST that begins a run is closed without an answer. Default false. */
   readonly losesFirstRun?: boolean;
+  /** It has a team and a workflow beside its agent. Default false. */
+  readonly hasOthers?: boolean;
+  /** It has no database, so a run in the background is refused, and no session is kept. Default false. */
+  readonly hasNoDatabase?: boolean;
 }
 
 export interface PythonRuns {
@@ -23,8 +27,12 @@ type Event = Readonly<Record<string, unknown>>;
 
 interface Run {
   readonly sessionId: string;
+  readonly asked: string;
+  readonly kind: Kind;
   readonly events: readonly Event[];
 }
+
+type Kind = "agents" | "teams" | "workflows";
 
 const AGENT = {
   id: "helper",
@@ -35,6 +43,8 @@ const AGENT = {
   is_factory: false,
   is_component: false,
 };
+const TEAM = { ...AGENT, id: "desk", name: "Desk", description: "Shares questions out", mode: "coordinate" };
+const WORKFLOW = { id: "report", name: "Report", db_id: "db", description: "Writes a report in steps" };
 const DAY = "2026-01-01T00:00:00Z";
 
 export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
@@ -42,10 +52,11 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
   let streams = 0;
   let posts = 0;
 
-  function begin(form: URLSearchParams): readonly [id: string, run: Run] {
+  function begin(kind: Kind, form: URLSearchParams): readonly [id: string, run: Run] {
     const id = `run-${runs.size + 1}`;
     const sessionId = form.get("session_id") || `session-${runs.size + 1}`;
-    const begun = { sessionId, events: makeEvents(id, sessionId, form.get("message") ?? "") };
+    const asked = form.get("message") ?? "";
+    const begun = { sessionId, asked, kind, events: EVENTS[kind](id, sessionId, asked) };
     runs.set(id, begun);
     return [id, begun];
   }
@@ -95,7 +106,7 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
     );
   }
 
-  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function run(kind: Kind, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = await readForm(request);
     posts += 1;
     if (posts === 1 && options.losesFirstRun === true) {
@@ -108,7 +119,13 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
       return;
     }
     const isBackground = form.get("background") === "true";
-    const [runId, begun] = begin(form);
+    if (isBackground && options.hasNoDatabase === true) {
+      send(response, 400, {
+        detail: "Background execution requires a database to be configured on the agent",
+      });
+      return;
+    }
+    const [runId, begun] = begin(kind, form);
     if (form.get("stream") !== "false") stream(response, begun, isBackground);
     else if (isBackground)
       send(response, 202, { run_id: runId, session_id: begun.sessionId, status: "PENDING" });
@@ -117,25 +134,99 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
 
   return {
     scopesOf(method, route) {
-      if (/^\/(?:agents|teams)\/[^/]+\/runs/.test(route))
-        return method === "POST" ? ["agents:run"] : ["agents:read"];
+      const [, kind] = /^\/(agents|teams|workflows)\/[^/]+\/runs/.exec(route) ?? [];
+      if (kind !== undefined) return [`${kind}:${method === "POST" ? "run" : "read"}`];
       return /^\/sessions(?:\/|$)/.test(route) ? ["sessions:read"] : undefined;
     },
     async answer(request, response, route) {
       const [, id, , runId = "", action] = route.slice(1).split("/");
+      const hasOthers = options.hasOthers === true;
+      const kind = KINDS.find((one) => route.startsWith(`/${one}/`));
+      const known = kind === undefined ? undefined : COMPONENTS[kind];
       if (route === "/agents") send(response, 200, [AGENT]);
-      else if (route === "/teams") send(response, 200, []);
-      else if (route === "/sessions") send(response, 200, listSessions(runs));
-      else if (route.startsWith("/sessions/"))
-        send(response, 404, { detail: `Session with ID ${id} not found` });
-      else if (id !== AGENT.id) send(response, 404, { detail: "Agent not found" });
+      else if (route === "/teams") send(response, 200, hasOthers ? [TEAM] : []);
+      else if (route === "/config")
+        send(response, 200, hasOthers ? { agents: [AGENT], teams: [TEAM], workflows: [WORKFLOW] } : {});
+      else if (route === "/sessions")
+        send(response, 200, listSessions(runs, new URL(request.url ?? "", "http://python").searchParams));
+      else if (route.startsWith("/sessions/")) {
+        const stored = [...runs].filter(([, { sessionId }]) => sessionId === id);
+        if (stored.length === 0) send(response, 404, { detail: `Session with ID ${id} not found` });
+        else send(response, 200, stored.map(toStored));
+      } else if (id !== known?.id || (kind !== "agents" && !hasOthers))
+        send(response, 404, { detail: `${known?.title ?? "Agent"} not found` });
       else if (action === "resume") resume(response, runId, await readForm(request));
       // It keeps the wish even of a run that it does not know.
       else if (action === "cancel") send(response, 200, {});
-      else if (request.method === "POST" && runId === "") await run(request, response);
+      else if (request.method === "POST" && runId === "") await run(kind ?? "agents", request, response);
       else send(response, 404, { detail: "Not Found" });
     },
   };
+}
+
+const KINDS: readonly Kind[] = ["agents", "teams", "workflows"];
+const COMPONENTS: Readonly<Record<Kind, { readonly id: string; readonly title: string }>> = {
+  agents: { id: AGENT.id, title: "Agent" },
+  teams: { id: TEAM.id, title: "Team" },
+  workflows: { id: WORKFLOW.id, title: "Workflow" },
+};
+const EVENTS: Readonly<Record<Kind, typeof makeEvents>> = {
+  agents: makeEvents,
+  teams: makeTeamEvents,
+  workflows: makeWorkflowEvents,
+};
+
+/** A member answers within it, under its plain names. */
+function makeTeamEvents(runId: string, sessionId: string, message: string): readonly Event[] {
+  const event = (name: string, more: Event = {}): Event => ({
+    created_at: 1_795_474_276,
+    event: `Team${name}`,
+    team_id: TEAM.id,
+    team_name: TEAM.name,
+    run_id: runId,
+    session_id: sessionId,
+    nested_depth: 0,
+    ...more,
+  });
+  const member = makeEvents(`${runId}-member`, sessionId, message).map((each) => ({
+    ...each,
+    parent_run_id: runId,
+  }));
+  return [
+    event("RunStarted", { model: "gpt-5", model_provider: "OpenAI" }),
+    ...member,
+    event("RunContent", { content: "The desk says: ", content_type: "str" }),
+    event("RunContent", { content: "done", content_type: "str" }),
+    event("RunContentCompleted"),
+    event("RunCompleted", { content: "The desk says: done", content_type: "str", metrics: {} }),
+  ];
+}
+
+/** One step of an agent, and one of a function. */
+function makeWorkflowEvents(runId: string, sessionId: string, message: string): readonly Event[] {
+  const event = (name: string, more: Event = {}): Event => ({
+    created_at: 1_795_474_276,
+    event: name,
+    workflow_id: WORKFLOW.id,
+    workflow_name: WORKFLOW.name,
+    session_id: sessionId,
+    run_id: runId,
+    nested_depth: 0,
+    ...more,
+  });
+  const within = { workflow_id: WORKFLOW.id, workflow_run_id: runId, step_name: "Draft", step_index: 0 };
+  const agent = makeEvents(`${runId}-step`, sessionId, message).map((each) => ({ ...each, ...within }));
+  const step = (name: string, index: number, content: string) =>
+    event("StepCompleted", { step_name: name, step_index: index, content, content_type: "str" });
+  return [
+    event("WorkflowStarted"),
+    event("StepStarted", { step_name: "Draft", step_index: 0 }),
+    ...agent,
+    step("Draft", 0, `You said: ${message}`),
+    event("StepStarted", { step_name: "Publish", step_index: 1 }),
+    step("Publish", 1, "Published."),
+    event("WorkflowCompleted", { content: "Published.", content_type: "str", step_results: [], metrics: {} }),
+  ];
 }
 
 function makeEvents(runId: string, sessionId: string, message: string): readonly Event[] {
@@ -174,10 +265,30 @@ function outputOf(runId: string, { sessionId, events }: Run): object {
   };
 }
 
-function listSessions(runs: ReadonlyMap<string, Run>): object {
-  const data = [...runs.values()].map(({ sessionId }) => ({
+/** As `/sessions/{id}/runs` shows one, with-null as there; it has no status where it went well. */
+function toStored([runId, { asked, kind, events }]: [string, Run]): object {
+  return {
+    run_id: runId,
+    parent_run_id: "",
+    [`${kind.slice(0, -1)}_id`]: COMPONENTS[kind].id,
+    user_id: "",
+    status: null,
+    run_input: asked,
+    content: events.at(-1)?.["content"],
+    metrics: {},
+    messages: null,
+    tools: null,
+    created_at: DAY,
+  };
+}
+
+function listSessions(runs: ReadonlyMap<string, Run>, query: URLSearchParams): object {
+  const wanted = query.get("type");
+  const own = [...runs.values()].filter(({ kind }) => wanted === null || `${wanted}s` === kind);
+  const data = own.map(({ sessionId, asked, kind }) => ({
     session_id: sessionId,
-    session_name: "",
+    session_name: asked,
+    [`${kind.slice(0, -1)}_id`]: COMPONENTS[kind].id,
     created_at: DAY,
     updated_at: DAY,
   }));

@@ -14,10 +14,7 @@ export function AuditPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader
-        title="Audit"
-        description="Who changed what, newest first. Nothing of it is ever changed or removed."
-      />
+      <PageHeader title="Audit" description="Who changed what. Entries are never edited or deleted." />
       <NeedsScopes scopes={["authz:read"]} what="the audit log">
         <Tabs
           label="Audit"

@@ -2,6 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { KeyValueList } from "../../components/key-value-list.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
@@ -71,7 +72,7 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
                 <span>{nameActor(actor)}</span>
                 {actor.person_id === null ? null : (
                   <TextLink to="/audit" search={{ person: actor.person_id }}>
-                    All that they did
+                    All changes by {nameActor(actor)}
                   </TextLink>
                 )}
               </span>
@@ -92,7 +93,7 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
             ? []
             : [{ name: "Session", value: <CopyableId id={actor.session_id} maxLength={20} /> }]),
           {
-            name: "Done to",
+            name: "Target",
             value: (
               <span className="flex flex-col items-start gap-1">
                 {describeAction(entry).target === undefined ? null : (
@@ -100,7 +101,7 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
                 )}
                 <CopyableId id={target.id} label={target.kind} maxLength={24} />
                 <TextLink to="/audit" search={{ target: target.id }}>
-                  All that was done to it
+                  All changes to {target.name ?? `this ${target.kind}`}
                 </TextLink>
               </span>
             ),
@@ -115,7 +116,9 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
           <DifferenceTable before={before} after={after} />
         </section>
       )}
-      <CodeBlock label="As JSON" code={JSON.stringify(entry, null, 2)} />
+      <Disclosure title="Show as JSON">
+        <CodeBlock label="As JSON" code={JSON.stringify(entry, null, 2)} />
+      </Disclosure>
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeAction, KNOWN_ACTIONS, nameActor } from "./audit-words.ts";
+import { describeAction, describeRole, KNOWN_ACTIONS, nameActor, titleOfAction } from "./audit-words.ts";
 
 const sources = join(import.meta.dirname, "../../../../../packages/control-plane/src");
 const target = { kind: "person", id: "p1", name: "Mia" };
@@ -32,12 +32,29 @@ describe("words of the audit log", () => {
     expect(describeAction({ action: "member.added", target })).toMatchObject({
       verb: "added",
       target: "Mia",
-      after: "as a member",
     });
     expect(describeAction({ action: "member.added", target: { ...target, name: null } }).target).toBe(
       "person p1",
     );
     expect(describeAction({ action: "session.begun", target }).target).toBeUndefined();
+  });
+
+  it.each([
+    ["member", "as Member"],
+    ["administrator", "as Administrator"],
+    ["owner", "as Owner"],
+  ])("say as what somebody was added: %s", (role, words) => {
+    expect(describeRole({ action: "member.added", before: null, after: { role } })).toBe(words);
+  });
+
+  it("say which role became which, and none where none was changed", () => {
+    const before = { role: "member" };
+    const after = { role: "administrator" };
+    expect(describeRole({ action: "member.role-changed", before, after })).toBe(
+      "from Member to Administrator",
+    );
+    expect(describeRole({ action: "member.removed", before, after: null })).toBeUndefined();
+    expect(titleOfAction("member.role-changed")).toBe("Member role changed");
   });
 
   it("show an action that is not known by its own name", () => {

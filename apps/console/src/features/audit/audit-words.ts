@@ -1,12 +1,14 @@
 /** What was done, in words: `Ada changed the role of Mia`. An action that is not known is shown by its own name. */
 
+import { titleOfRole } from "../../lib/people.ts";
+
 /** The verb, then the target, then what follows it. */
 type Words = readonly [verb: string, after?: string];
 
 const ACTIONS: Readonly<Record<string, Words>> = {
   "organization.created": ["set up the organization"],
   "organization.renamed": ["renamed the organization to"],
-  "member.added": ["added", "as a member"],
+  "member.added": ["added"],
   "member.role-changed": ["changed the role of"],
   "member.removed": ["removed", "from the organization"],
   "person.created": ["created the account of"],
@@ -28,6 +30,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "instance.id-learnt": ["learnt the id of"],
   "instance.displaced": ["took the address of", "for the AgentOS of this machine"],
   "instance.deleted": ["deleted the instance"],
+  "instance.displaced": ["took the address away from"],
   "key.published": ["published a key for"],
   "key.signs": ["signs with another key for"],
   "key.retired": ["retired a key of"],
@@ -38,6 +41,12 @@ const ACTIONS: Readonly<Record<string, Words>> = {
 
 /** All that are known, for the filter, by their name. */
 export const KNOWN_ACTIONS: readonly string[] = Object.keys(ACTIONS).toSorted();
+
+/** `Member role changed`: short, for a list to choose from. */
+export function titleOfAction(action: string): string {
+  const words = action.replaceAll(/[.-]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** For whom the sentence already says it, the target is not named again. */
 const WITHOUT_TARGET = /^(organization\.created|password\.|session\.|keys\.|revocations\.)/;
@@ -62,6 +71,22 @@ export function describeAction({ action, target }: Told): ActionWords {
   if (words === undefined) return { verb: action, target: name, after: undefined, isUnknown: true };
   const [verb, after] = words;
   return { verb, target: WITHOUT_TARGET.test(action) ? undefined : name, after, isUnknown: false };
+}
+
+interface RoleTold {
+  readonly action: string;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** Which role it is about: of a member the log says at once what they became. */
+export function describeRole({ action, before, after }: RoleTold): string | undefined {
+  const from = before?.["role"];
+  const to = after?.["role"];
+  if (typeof to !== "string") return undefined;
+  if (action === "member.added") return `as ${titleOfRole(to)}`;
+  if (action !== "member.role-changed" || typeof from !== "string") return undefined;
+  return `from ${titleOfRole(from)} to ${titleOfRole(to)}`;
 }
 
 interface ActorTold {

@@ -13,7 +13,7 @@ import { useMembers } from "../../lib/people.ts";
 import { AuditPanel } from "./audit-panel.tsx";
 import { type AuditEntry, useAudit } from "./audit-queries.ts";
 import type { AuditSearch } from "./audit-search.ts";
-import { KNOWN_ACTIONS } from "./audit-words.ts";
+import { KNOWN_ACTIONS, titleOfAction } from "./audit-words.ts";
 import { Sentence } from "./sentence.tsx";
 
 export function ChangesTab({ search }: { readonly search: AuditSearch }) {
@@ -121,21 +121,25 @@ function Filters({
   const actions = new Set([...KNOWN_ACTIONS, ...entries.map((entry) => entry.action)]);
   if (action !== undefined) actions.add(action);
   return (
-    <search className="flex flex-wrap items-center gap-2">
-      <div className="w-full sm:w-56">
+    <search className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
+      <div className="min-w-0 sm:w-56">
         <Combobox
           label="Action"
           placeholder="Any action"
-          options={[...actions].toSorted().map((value) => ({ value, label: value }))}
+          isFilter
+          options={[...actions]
+            .toSorted()
+            .map((value) => ({ value, label: titleOfAction(value), hint: value }))}
           value={action ?? null}
           onChange={(value) => narrow({ action: value })}
           emptyText="There is no such action."
         />
       </div>
-      <div className="w-full sm:w-56">
+      <div className="min-w-0 sm:w-56">
         <Combobox
           label="Person"
           placeholder="Anybody"
+          isFilter
           options={[...people].map(([value, label]) => ({ value, label }))}
           value={person ?? null}
           onChange={(value) => narrow({ person: value })}
@@ -143,13 +147,13 @@ function Filters({
         />
       </div>
       {target === undefined ? null : (
-        <span className="inline-flex h-8 max-w-full min-w-0 items-center gap-1 rounded-md border border-line bg-raised pr-1 pl-2.5 text-sm">
-          <span className="text-ink-soft">Done to</span>
+        <span className="col-span-2 inline-flex h-8 max-w-full min-w-0 items-center gap-1 rounded-md border border-control bg-raised pr-1 pl-2.5 text-sm">
+          <span className="text-ink-soft">Target</span>
           <span className="min-w-0 truncate font-medium">{targetName}</span>
           <Button
             size="sm"
             variant="ghost"
-            aria-label="Done to anything"
+            aria-label="Any target"
             icon={<X aria-hidden />}
             onClick={() => narrow({ target: null })}
           />

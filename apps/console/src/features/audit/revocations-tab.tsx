@@ -24,6 +24,7 @@ export function RevocationsTab({ state }: { readonly state: RevocationState | un
   const query = useRevocations(state);
   const { data: members } = useMembers();
   const names = new Map((members?.data ?? []).map(({ person_id: id, name }) => [id, name]));
+  const shown = query.data?.pages.flatMap(({ data }) => data) ?? [];
   const columns: readonly Column<Revocation>[] = [
     {
       id: "what",
@@ -60,21 +61,21 @@ export function RevocationsTab({ state }: { readonly state: RevocationState | un
   ];
   return (
     <div className="flex flex-col gap-3">
-      <Head state={state} />
+      {state === undefined && shown.length === 0 ? null : <Head state={state} shown={shown} />}
       <QueryView query={query} what="the revocations">
-        {({ pages }) => (
+        {() => (
           <Table
             label="Revocations"
             columns={columns}
-            rows={pages.flatMap(({ data }) => data)}
+            rows={shown}
             keyOf={({ number }) => String(number)}
             empty={
               <EmptyState
                 icon={<ShieldCheck />}
                 title={state === undefined ? "Nothing has been revoked" : "None is in this state"}
               >
-                When a session ends, a role changes, a member goes or a key is retired, the tokens that were
-                given out end on every instance. Here you see whether each instance has taken it.
+                When a session ends, a role changes, a member goes or a key is retired, their tokens are
+                revoked on every instance. This list shows which instances have applied it.
               </EmptyState>
             }
           />
@@ -106,7 +107,12 @@ function StateOf({ revocation }: { readonly revocation: Revocation }) {
   );
 }
 
-function Head({ state }: { readonly state: RevocationState | undefined }) {
+interface HeadProps {
+  readonly state: RevocationState | undefined;
+  readonly shown: readonly Revocation[];
+}
+
+function Head({ state, shown }: HeadProps) {
   const { controlPlane } = useServices();
   const { organization } = useMembership();
   const queryClient = useQueryClient();
@@ -115,6 +121,7 @@ function Head({ state }: { readonly state: RevocationState | undefined }) {
     mutationFn: () => controlPlane.revocations.retry({ parameters: { organization_id: organization.id } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["revocations"] }),
   });
+  const pending = shown.filter((each) => each.state === "pending").length;
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -135,11 +142,13 @@ function Head({ state }: { readonly state: RevocationState | undefined }) {
             }
           />
         </div>
-        <RequiresScope scopes={["authz:revoke"]}>
-          <Button icon={<RotateCw aria-hidden />} isBusy={retry.isPending} onClick={() => retry.mutate()}>
-            Send pending ones now
-          </Button>
-        </RequiresScope>
+        {pending === 0 ? null : (
+          <RequiresScope scopes={["authz:revoke"]}>
+            <Button icon={<RotateCw aria-hidden />} isBusy={retry.isPending} onClick={() => retry.mutate()}>
+              Send {pending} pending now
+            </Button>
+          </RequiresScope>
+        )}
       </div>
       {retry.error === null ? null : <ErrorState error={retry.error} isCompact />}
     </>

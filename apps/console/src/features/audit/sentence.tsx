@@ -1,30 +1,18 @@
 /** A change in one sentence. */
 import type { AuditEntry } from "./audit-queries.ts";
-import { describeAction, nameActor } from "./audit-words.ts";
+import { describeAction, describeRole, nameActor } from "./audit-words.ts";
 
 /** Names are what somebody has typed: text, and marked off by their weight from the words around. */
 export function Sentence({ entry }: { readonly entry: AuditEntry }) {
   const { verb, target, after, isUnknown } = describeAction(entry);
+  const role = describeRole(entry);
   return (
     <>
       <span className="font-medium text-ink">{nameActor(entry.actor)}</span>{" "}
       <span className={isUnknown ? "font-mono text-xs text-ink-soft" : "text-ink-soft"}>{verb}</span>
       {target === undefined ? null : <span className="font-medium text-ink"> {target}</span>}
       {after === undefined ? null : <span className="text-ink-soft"> {after}</span>}
-      <RoleChange entry={entry} />
+      {role === undefined ? null : <span className="text-ink-soft"> {role}</span>}
     </>
-  );
-}
-
-/** The change that is asked for most says at once what it was. */
-function RoleChange({ entry: { action, before, after } }: { readonly entry: AuditEntry }) {
-  const from = before?.["role"];
-  const to = after?.["role"];
-  if (action !== "member.role-changed" || typeof from !== "string" || typeof to !== "string") return null;
-  return (
-    <span className="text-ink-soft">
-      {" "}
-      from {from} to {to}
-    </span>
   );
 }

@@ -14,9 +14,11 @@ interface FileFacts {
 
 export interface Taken<File extends FileFacts> {
   readonly files: readonly File[];
-  /** Why some were left out. */
-  readonly fault: string | undefined;
+  /** Which were left out, and why. */
+  readonly faults: readonly string[];
 }
+
+const MAX_FAULTS = 3;
 
 /** Adds as many as there is room for; what is left out is named. */
 export function addFiles<File extends FileFacts>(held: readonly File[], added: readonly File[]): Taken<File> {
@@ -24,21 +26,30 @@ export function addFiles<File extends FileFacts>(held: readonly File[], added: r
   const faults: string[] = [];
   let bytes = held.reduce((sum, { size }) => sum + size, 0);
   for (const file of added) {
-    if (file.size === 0) faults.push(`“${file.name}” is empty.`);
+    if (file.size === 0) faults.push(`“${file.name}” was not attached: it is empty.`);
     else if (files.length >= ATTACHMENT_LIMITS.maxCount)
       faults.push(
-        `“${file.name}” is left out: a message takes ${countOf(ATTACHMENT_LIMITS.maxCount, "file")}.`,
+        `“${file.name}” was not attached: a message takes ${countOf(ATTACHMENT_LIMITS.maxCount, "file")}.`,
       );
     else if (bytes + file.size > ATTACHMENT_LIMITS.maxBytes)
       faults.push(
-        `“${file.name}” is left out: the files of a message may have ${describeSize(ATTACHMENT_LIMITS.maxBytes)} together.`,
+        `“${file.name}” was not attached: the files of a message may have ${describeSize(ATTACHMENT_LIMITS.maxBytes)} together.`,
       );
     else {
       files.push(file);
       bytes += file.size;
     }
   }
-  return { files, fault: faults[0] };
+  return {
+    files,
+    faults:
+      faults.length <= MAX_FAULTS
+        ? faults
+        : [
+            ...faults.slice(0, MAX_FAULTS),
+            `${countOf(faults.length - MAX_FAULTS, "other file")} not attached either.`,
+          ],
+  };
 }
 
 /** `340 B`, `12 kB`, `3.4 MB`. */

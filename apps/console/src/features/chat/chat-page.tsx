@@ -1,33 +1,36 @@
-/** A conversation with an agent. */
+/** A conversation with an agent, a team or a workflow. */
 import type { AgentOSClient } from "@agentos/client";
-import { getRouteApi, useParams } from "@tanstack/react-router";
-import { History, SquarePen, WifiOff } from "lucide-react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { ButtonLink } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RefusalPanel } from "../../components/refusal-panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { useAgents, useInstance } from "../../lib/instance-data.ts";
+import { useInstance } from "../../lib/instance-data.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { mayAct } from "../../lib/rights.ts";
-import { useMembership } from "../../lib/session.ts";
+import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
+import { useRunnables } from "../../lib/runnables.ts";
+import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { clip } from "../../lib/words.ts";
-import { AgentMenu } from "./agent-menu.tsx";
 import { Beginning } from "./beginning.tsx";
+import { ChatHead } from "./chat-head.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
 import { isActive } from "./turn.ts";
-import { type TurnActions, TurnView } from "./turn-view.tsx";
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
+import { useDraft } from "./use-draft.ts";
 
-/** By its name: the file of the route imports this one. */
-const route = getRouteApi("/shell/i/$instanceId/agents/$agentId");
+export const AgentChatPage = () => <ChatPage kind="agents" />;
+export const TeamChatPage = () => <ChatPage kind="teams" />;
+export const WorkflowChatPage = () => <ChatPage kind="workflows" />;
 
-export function ChatPage() {
-  const { instanceId, agentId } = route.useParams();
-  const { sessionId } = useParams({ strict: false });
+function ChatPage({ kind }: { readonly kind: RunnableKind }) {
+  const { instanceId = "", agentId = "", sessionId } = useParams({ strict: false });
   /** Another conversation is another chat; one that gets its session is the same. */
   const [chat, setChat] = useState<ShownChat>({ count: 0, agentId, instanceId, sessionId, made: undefined });
   const shown = showChat(chat, { agentId, instanceId, sessionId });
@@ -35,11 +38,12 @@ export function ChatPage() {
   return (
     <div
       data-fills
-      className="grid h-[calc(100dvh-3rem)] min-h-80 grid-cols-1 lg:grid-cols-[15rem_minmax(0,1fr)]"
+      className="grid min-h-0 flex-1 grid-cols-1 grid-rows-[minmax(0,1fr)] lg:grid-cols-[15rem_minmax(0,1fr)]"
     >
-      <SessionRail instanceId={instanceId} agentId={agentId} sessionId={sessionId} />
+      <SessionRail instanceId={instanceId} kind={kind} agentId={agentId} sessionId={sessionId} />
       <Chat
         key={shown.count}
+        kind={kind}
         agentId={agentId}
         instanceId={instanceId}
         initialSessionId={sessionId}
@@ -70,42 +74,55 @@ function showChat(chat: ShownChat, address: Address): ShownChat {
 }
 
 function Chat(props: ChatProps) {
-  const { instanceId, agentId } = props;
+  const { instanceId, kind, agentId } = props;
   // The session that it begins with: one that it gets later is no other chat.
   const [initialSessionId] = useState(props.initialSessionId);
-  const { store, explainTurn } = useChatStore({ ...props, initialSessionId });
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { store, readStatus, explainTurn } = useChatStore({ ...props, initialSessionId });
+  const status = useSyncExternalStore(store.subscribe, readStatus);
   const instance = useInstance();
   const { scopes } = useMembership();
-  const agents = useAgents();
-  const agent = agents.data?.find(({ id }) => id === agentId);
-  const name = clip(agent?.name ?? agentId, 60);
-  const { prompt } = route.useSearch();
-  const [text, setText] = useState(prompt ?? "");
-  const [files, setFiles] = useState<readonly File[]>([]);
+  const component = useRunnables()[kind].find(({ id }) => id === agentId);
+  const name = clip(component?.name ?? agentId, 60);
+  const { prompt } = useSearch({ strict: false });
+  const draft = useDraft([instanceId, kind, agentId, status.sessionId ?? ""].join(" "), prompt);
+  const { text, setText, files, setFiles } = draft;
   const input = useRef<HTMLTextAreaElement>(null);
+  const navigate = useNavigate();
   const isAuthorized = instance.desired.authorization;
   const needsToken = isAuthorized || instance.desired.security_key;
   const endpoint = instance.endpoint ?? "";
-  const mayRun = !isAuthorized || mayAct(scopes, { resource: "agents", id: agentId, act: "run" });
-  const { turns, history } = snapshot;
-  const active = turns.findLast(isActive);
-  const isPaused = turns.at(-1)?.state === "paused";
+  const mayRun = !isAuthorized || mayAct(scopes, { resource: kind, id: agentId, act: "run" });
+  const missing = useMissingScopes([KINDS[kind].runScope]);
+  const { history } = status;
 
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
 
   const actions: TurnActions = useMemo(
     () => ({
       retry: (key) => void store.retry(key),
+      sendAnyway: (key) => void store.sendAnyway(key),
+      lookUp({ asked }) {
+        setText(asked);
+        void navigate({
+          to: "/i/$instanceId/sessions",
+          params: { instanceId },
+          search: { [KINDS[kind].type]: agentId },
+        });
+      },
       explain: explainTurn,
       edit(asked) {
         setText(asked);
         input.current?.focus();
       },
-      decide: (key, decisions) => void store.decide(key, decisions),
+      decide(key, decisions) {
+        void store.decide(key, decisions);
+        // The card that had the focus goes away. On a phone the keyboard would come up.
+        if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
+      },
       curlOf: (turn) =>
         toCurl({
           endpoint,
+          kind,
           agentId,
           message: turn.asked,
           sessionId: turn.sessionId,
@@ -113,53 +130,19 @@ function Chat(props: ChatProps) {
           needsToken,
         }),
     }),
-    // oxlint-disable-next-line react/preserve-manual-memoization -- turns are drawn again only where these change
-    [store, explainTurn, agentId, endpoint, needsToken],
+    // Turns are drawn again only where these change.
+    [store, explainTurn, setText, navigate, instanceId, kind, agentId, endpoint, needsToken],
   );
 
   function send(): void {
     const message = text.trim();
-    setText("");
-    setFiles([]);
+    draft.clear();
     void store.send(message, files);
   }
 
   return (
     <section aria-label={`Chat with ${name}`} className="flex min-h-0 min-w-0 flex-col">
-      <header className="flex h-12 shrink-0 items-center justify-between gap-2 border-b border-line px-2 sm:px-4">
-        <h1 className="min-w-0">
-          <span className="sr-only">Chat with {name}</span>
-          <AgentMenu instanceId={instanceId} agentId={agentId} name={name} />
-        </h1>
-        <div className="flex items-center gap-1">
-          {agent?.model?.model === undefined ? null : (
-            <span className="hidden max-w-48 truncate pr-2 font-mono text-xs text-ink-faint sm:inline">
-              {clip(agent.model.model, 60)}
-            </span>
-          )}
-          <span className="flex lg:hidden">
-            <ButtonLink
-              size="sm"
-              variant="ghost"
-              icon={<History aria-hidden />}
-              to="/i/$instanceId/sessions"
-              params={{ instanceId }}
-              search={{ agent: agentId }}
-            >
-              Sessions
-            </ButtonLink>
-            <ButtonLink
-              size="sm"
-              variant="ghost"
-              icon={<SquarePen aria-hidden />}
-              to="/i/$instanceId/agents/$agentId"
-              params={{ instanceId, agentId }}
-            >
-              New
-            </ButtonLink>
-          </span>
-        </div>
-      </header>
+      <ChatHead instanceId={instanceId} kind={kind} agentId={agentId} name={name} component={component} />
       {history === "loading" ? (
         <div className="mx-auto w-full max-w-3xl flex-1 p-6">
           <Skeleton label="Loading the conversation" lines={5} />
@@ -168,23 +151,24 @@ function Chat(props: ChatProps) {
       {history === "failed" ? (
         <div className="mx-auto w-full max-w-3xl flex-1 p-4 sm:p-6">
           <HistoryFault
-            error={snapshot.historyError}
+            error={status.historyError}
             instanceId={instanceId}
             onRetry={() => store.load()}
             read={(client) =>
               client.sessions.listRuns({
-                parameters: { session_id: snapshot.sessionId ?? "" },
-                query: { type: "agent", component_id: agentId },
+                parameters: { session_id: status.sessionId ?? "" },
+                query: { type: KINDS[kind].type, component_id: agentId },
               })
             }
           />
         </div>
       ) : null}
       {history !== "loading" && history !== "failed" ? (
-        turns.length === 0 ? (
+        status.isEmpty ? (
           <Beginning
+            kind={kind}
             name={name}
-            description={agent?.description}
+            description={component?.description}
             agentId={agentId}
             onPick={(picked) => {
               setText(picked);
@@ -193,14 +177,22 @@ function Chat(props: ChatProps) {
           />
         ) : (
           <MessageList
-            turns={turns}
+            store={store}
             render={(turn) => (
-              <TurnView turn={turn} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
+              <TurnView
+                turn={turn}
+                kind={kind}
+                agentId={agentId}
+                name={name}
+                isAuthorized={isAuthorized}
+                isReconnecting={status.isReconnecting && isActive(turn)}
+                actions={actions}
+              />
             )}
           />
         )
       ) : null}
-      <output className="sr-only">{describeForReader(turns.at(-1)?.state)}</output>
+      <output className="sr-only">{describeForReader(status.lastState)}</output>
       <Composer
         agentName={name}
         text={text}
@@ -208,22 +200,19 @@ function Chat(props: ChatProps) {
         files={files}
         onFiles={setFiles}
         inputRef={input}
-        isRunning={active !== undefined}
-        isStopping={active?.state === "stopping"}
+        isRunning={status.activeState !== undefined}
+        isStopping={status.activeState === "stopping"}
+        missing={mayRun ? undefined : missing}
         blockedBecause={
-          !mayRun
-            ? `Your role does not give agents:run`
-            : isPaused
-              ? "The run above waits for your decision"
-              : undefined
+          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
         }
         onSend={send}
         onStop={() => void store.stop()}
         note={
-          snapshot.isReconnecting ? (
+          status.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
-              Connection lost. The run goes on at the instance; taking it up again.
+              Connection lost. The run continues on the instance. Reconnecting…
             </output>
           ) : undefined
         }

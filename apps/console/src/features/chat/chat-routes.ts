@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
+import { KINDS } from "../../lib/runnable-kinds.ts";
 
 /** Leads to an agent: the page of the bar. */
 export const chatRoute = createRoute({
@@ -9,17 +10,50 @@ export const chatRoute = createRoute({
   component: lazyRouteComponent(() => import("./choose-agent-page.tsx"), "ChooseAgentPage"),
 });
 
+interface ChatSearch {
+  readonly prompt?: string;
+}
+
+const validateSearch = ({ prompt }: Record<string, unknown>): ChatSearch =>
+  typeof prompt === "string" && prompt !== "" ? { prompt: prompt.slice(0, 4_000) } : {};
+
 /** The chat itself. It stays where it is when a new conversation gets its session, and so its address. */
 export const agentRoute = createRoute({
   getParentRoute: () => instanceRoute,
   path: "/agents/$agentId",
-  staticData: { title: "Chat" },
-  validateSearch: ({ prompt }: Record<string, unknown>): { prompt?: string } =>
-    typeof prompt === "string" && prompt !== "" ? { prompt: prompt.slice(0, 4_000) } : {},
-  component: lazyRouteComponent(() => import("./chat-page.tsx"), "ChatPage"),
+  staticData: { title: KINDS.agents.title, runnable: "agents" },
+  validateSearch,
+  component: lazyRouteComponent(() => import("./chat-page.tsx"), "AgentChatPage"),
 });
 
 export const agentSessionRoute = createRoute({
   getParentRoute: () => agentRoute,
+  path: "/sessions/$sessionId",
+});
+
+/** The same with a team; the parameter has one name, since the page is one. */
+export const teamRoute = createRoute({
+  getParentRoute: () => instanceRoute,
+  path: "/teams/$agentId",
+  staticData: { title: KINDS.teams.title, runnable: "teams" },
+  validateSearch,
+  component: lazyRouteComponent(() => import("./chat-page.tsx"), "TeamChatPage"),
+});
+
+export const teamSessionRoute = createRoute({
+  getParentRoute: () => teamRoute,
+  path: "/sessions/$sessionId",
+});
+
+export const workflowRoute = createRoute({
+  getParentRoute: () => instanceRoute,
+  path: "/workflows/$agentId",
+  staticData: { title: KINDS.workflows.title, runnable: "workflows" },
+  validateSearch,
+  component: lazyRouteComponent(() => import("./chat-page.tsx"), "WorkflowChatPage"),
+});
+
+export const workflowSessionRoute = createRoute({
+  getParentRoute: () => workflowRoute,
   path: "/sessions/$sessionId",
 });

@@ -1,8 +1,10 @@
 /** Where a message is written, with what goes along. What was typed stays whatever happens to the request. */
-import { ArrowUp, Paperclip, Square, X } from "lucide-react";
+import { ArrowUp, Lock, Paperclip, Square, X } from "lucide-react";
 import { type ReactNode, type RefObject, useId, useRef, useState } from "react";
 import { IconButton } from "../../components/icon-button.tsx";
+import { explainMissing } from "../../components/requires-scope.tsx";
 import { cx } from "../../lib/cx.ts";
+import type { MissingScope } from "../../lib/scope-words.ts";
 import { addFiles } from "./attachments.ts";
 import { FileChip } from "./turn-view.tsx";
 
@@ -16,7 +18,9 @@ export interface ComposerProps {
   /** A run is under way: the button stops it. */
   readonly isRunning: boolean;
   readonly isStopping: boolean;
-  /** Why nothing can be sent; undefined when it can. */
+  /** Why nothing may be written here at all; undefined for whoever may. */
+  readonly missing: MissingScope | undefined;
+  /** Why nothing can be sent at the moment; undefined when it can. */
   readonly blockedBecause: string | undefined;
   readonly onSend: () => void;
   readonly onStop: () => void;
@@ -24,19 +28,34 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { agentName, text, onText, files, onFiles, inputRef, isRunning, isStopping, blockedBecause } = props;
-  const [fault, setFault] = useState<string>();
+  const { agentName, text, onText, files, onFiles, inputRef, isRunning, isStopping, missing } = props;
+  const [faults, setFaults] = useState<readonly string[]>([]);
   const [isDropping, setIsDropping] = useState(false);
   const id = useId();
   const picker = useRef<HTMLInputElement>(null);
+  const isLocked = missing !== undefined;
+  const blockedBecause = missing === undefined ? props.blockedBecause : explainMissing(missing);
   const isBlocked = blockedBecause !== undefined;
+  const hint = findHint();
   const canSend = !isBlocked && !isRunning && text.trim() !== "";
 
+  /** What stands in the way, or how it is sent. Who may write nothing reads why above. */
+  function findHint(): { readonly text: string; readonly isHelp: boolean } | undefined {
+    if (isLocked) return undefined;
+    if (blockedBecause !== undefined) return { text: blockedBecause, isHelp: false };
+    if (files.length > 0 && text.trim() === "")
+      return {
+        text: `Add a message to send the ${files.length === 1 ? "file" : "files"}`,
+        isHelp: false,
+      };
+    return { text: "Enter sends, Shift+Enter makes a new line", isHelp: true };
+  }
+
   function add(list: FileList | null): void {
-    if (list === null || list.length === 0) return;
+    if (isLocked || list === null || list.length === 0) return;
     const taken = addFiles(files, [...list]);
     onFiles(taken.files);
-    setFault(taken.fault);
+    setFaults(taken.faults);
   }
 
   return (
@@ -49,19 +68,31 @@ export function Composer(props: ComposerProps) {
       }}
     >
       {props.note}
-      {fault === undefined ? null : (
-        <p role="alert" className="text-xs text-danger-ink">
-          {fault}
+      {missing === undefined ? null : (
+        <p className="flex items-start gap-2 py-1 text-sm text-ink">
+          <Lock aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-soft" />
+          <span className="wrap-anywhere">{blockedBecause}</span>
         </p>
+      )}
+      {faults.length === 0 ? null : (
+        <ul role="alert" className="flex flex-col text-xs wrap-anywhere text-danger-ink">
+          {faults.map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
       )}
       <div
         className={cx(
           "flex flex-col rounded-lg border bg-raised transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent",
-          isDropping ? "border-accent bg-accent-soft" : "border-control",
+          isDropping
+            ? "border-accent bg-accent-soft"
+            : isBlocked
+              ? "border-line bg-sunken"
+              : "border-control",
         )}
         onDragOver={(event) => {
           event.preventDefault();
-          setIsDropping(true);
+          setIsDropping(!isLocked);
         }}
         onDragLeave={() => setIsDropping(false)}
         onDrop={(event) => {
@@ -84,7 +115,7 @@ export function Composer(props: ComposerProps) {
                       size="sm"
                       hasTooltip={false}
                       onClick={() => {
-                        setFault(undefined);
+                        setFaults([]);
                         onFiles(files.filter((other) => other !== file));
                       }}
                     />
@@ -97,7 +128,9 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={inputRef}
           aria-label={`Message to ${agentName}`}
-          placeholder={blockedBecause ?? `Message ${agentName}`}
+          aria-describedby={isLocked ? `${id}-why` : undefined}
+          placeholder={isLocked ? "You may read here, not write" : `Message ${agentName}`}
+          readOnly={isLocked}
           rows={1}
           value={text}
           maxLength={200_000}
@@ -119,6 +152,8 @@ export function Composer(props: ComposerProps) {
             <IconButton
               label="Attach files"
               icon={<Paperclip aria-hidden />}
+              disabled={isLocked}
+              aria-describedby={isLocked ? `${id}-why` : undefined}
               onClick={() => picker.current?.click()}
             />
             <input
@@ -132,9 +167,13 @@ export function Composer(props: ComposerProps) {
                 target.value = "";
               }}
             />
-            <span className="hidden text-xs text-ink-faint sm:inline">
-              Enter sends, Shift+Enter makes a new line
-            </span>
+            {hint === undefined ? null : (
+              <span
+                className={cx("text-xs", hint.isHelp ? "hidden text-ink-faint sm:inline" : "text-ink-soft")}
+              >
+                {hint.text}
+              </span>
+            )}
           </span>
           <span id={`${id}-why`} className="sr-only">
             {blockedBecause ?? "Type a message first."}

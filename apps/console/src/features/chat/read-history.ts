@@ -1,18 +1,8 @@
 /** Stored runs of a session as turns. What is not as it should be shows nothing; it fails nothing. */
 import { clip } from "../../lib/words.ts";
-import {
-  type Block,
-  createTurn,
-  isObject,
-  listOf,
-  readMetrics,
-  readTool,
-  readWaiting,
-  TURN_LIMITS,
-  type Turn,
-  type TurnState,
-  textOf,
-} from "./turn.ts";
+import { idOf, isObject, listOf, TURN_LIMITS, textOf } from "./read-values.ts";
+import { readWaiting } from "./read-waiting.ts";
+import { type Block, createTurn, readMetrics, readTool, type Turn, type TurnState } from "./turn.ts";
 
 /** Older ones are not shown: they would be more than anybody reads. */
 export const MAX_TURNS = 2_000;
@@ -42,7 +32,7 @@ function readRun(
   run: Readonly<Record<string, unknown>>,
   { sessionId, at }: { readonly sessionId: string; readonly at: number },
 ): Turn {
-  const runId = typeof run["run_id"] === "string" ? run["run_id"] : undefined;
+  const runId = idOf(run["run_id"]);
   // A Python AgentOS leaves it out of runs that ended well.
   const state = STATES[textOf(run["status"])] ?? "completed";
   const turn = createTurn({
@@ -60,7 +50,8 @@ function readRun(
     ...turn,
     blocks,
     length: blocks.reduce((sum, block) => sum + (block.kind === "tool" ? 0 : block.text.length), 0),
-    waiting: state === "paused" ? readWaiting(listOf(run["tools"])) : [],
+    waiting:
+      state === "paused" ? readWaiting({ tools: run["tools"], requirements: run["requirements"] }) : [],
     metrics: readMetrics(run["metrics"]),
     model: typeof run["model"] === "string" ? clip(run["model"], TURN_LIMITS.maxName) : undefined,
     failure: state === "failed" ? clip(textOf(run["content"]), 2_000) : undefined,
@@ -97,7 +88,7 @@ function readBlocks(run: Readonly<Record<string, unknown>>): readonly Block[] {
   };
   const show = (id: string) => {
     const held = tools.get(id);
-    const isWaiting = held !== undefined && readWaiting([held]).length > 0;
+    const isWaiting = held !== undefined && readWaiting({ tools: [held], requirements: [] }).length > 0;
     const tool = readTool(held, isWaiting ? "waiting" : "completed");
     if (tool === undefined || shown.has(id)) return;
     shown.add(id);

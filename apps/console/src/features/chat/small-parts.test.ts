@@ -1,22 +1,27 @@
 import { ROUTES } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
+import { KINDS } from "../../lib/runnable-kinds.ts";
 import { ATTACHMENT_LIMITS, addFiles, describeSize } from "./attachments.ts";
 import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
-import { listUsedScopes, RUN_REQUESTS } from "./scopes-used.ts";
+import { encodeDecisions } from "./encode-decisions.ts";
+import type { WaitingTool } from "./read-waiting.ts";
+import { listUsedScopes, RUN_ROUTES } from "./scopes-used.ts";
 import { toCurl } from "./to-curl.ts";
-import { createTurn, type WaitingTool } from "./turn.ts";
+import { createTurn } from "./turn.ts";
 import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
-test.each(Object.entries(RUN_REQUESTS))(
-  "the scope of %s is that of the contract",
-  (name, { route, scope }) => {
-    const { method, path, access } = ROUTES[`agents.${name as keyof typeof RUN_REQUESTS}`];
-    expect({ route, access: [scope] }).toEqual({ route: `${method} ${path}`, access });
+test.each(["agents", "teams", "workflows"] as const)(
+  "routes and scopes of %s are those of the contract",
+  (kind) => {
+    for (const name of ["run", "continueRun"] as const) {
+      const { method, path, access } = ROUTES[`${kind}.${name}`];
+      expect([RUN_ROUTES[name](kind), [KINDS[kind].runScope]]).toEqual([`${method} ${path}`, access]);
+    }
   },
 );
 
 test("a turn that was continued has asked twice", () => {
-  expect(listUsedScopes({ hasContinued: true }, "a")).toEqual([
+  expect(listUsedScopes({ hasContinued: true }, "agents", "a")).toEqual([
     { route: "POST /agents/a/runs", scope: "agents:run" },
     { route: "POST /agents/a/runs/{run_id}/continue", scope: "agents:run" },
   ]);
@@ -25,6 +30,7 @@ test("a turn that was continued has asked twice", () => {
 describe("a line for a shell", () => {
   const request = {
     endpoint: "http://localhost:7777/",
+    kind: "agents" as const,
     agentId: "a b",
     message: 'it\'s `$(rm -rf /)`\n"two"',
     sessionId: "s1",
@@ -56,12 +62,14 @@ describe("files", () => {
   test("are taken as long as there is room, and what is left out is named", () => {
     expect(addFiles([file("a")], [file("b"), file("empty", 0)])).toEqual({
       files: [file("a"), file("b")],
-      fault: "“empty” is empty.",
+      faults: ["“empty” was not attached: it is empty."],
     });
     const many = Array.from({ length: ATTACHMENT_LIMITS.maxCount + 1 }, (_, at) => file(`${at}`));
     expect(addFiles([], many).files).toHaveLength(ATTACHMENT_LIMITS.maxCount);
-    const { files, fault } = addFiles([], [file("large", ATTACHMENT_LIMITS.maxBytes + 1), file("small")]);
-    expect([files, fault]).toEqual([[file("small")], expect.stringContaining("“large” is left out")]);
+    const { files, faults } = addFiles([], [file("large", ATTACHMENT_LIMITS.maxBytes + 1), file("small")]);
+    expect([files, faults]).toEqual([[file("small")], [expect.stringContaining("“large” was not attached")]]);
+    const empty = ["a", "b", "c", "d", "e"].map((name) => file(name, 0));
+    expect(addFiles([], empty).faults.at(-1)).toBe("2 other files not attached either.");
   });
 
   test.each([
@@ -76,9 +84,10 @@ describe("a decision", () => {
     id: "c1",
     name: "pay",
     argumentsText: "{}",
-    isWhole: true,
     kind: "confirmation",
     fields: [],
+    source: {},
+    requirement: undefined,
   };
   const approve = { ...EMPTY_DRAFT, verdict: "approve" } as const;
   const seat = {
@@ -138,7 +147,7 @@ test("figures of a turn are in words", () => {
     describeSeconds(1.44),
     describeSeconds(12.4),
     describeSeconds(125),
-  ]).toEqual(["0 ms", "1.4 s", "12 s", "2 min 5 s"]);
+  ]).toEqual(["<1 ms", "1.4 s", "12 s", "2 min 5 s"]);
   expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual([
     "1,234 tokens",
     "1,200 in, 34 out",
@@ -153,4 +162,48 @@ test("an answer is its text; only a run that is known can be taken up", () => {
     false,
     true,
   ]);
+});
+
+describe("decisions on the wire", () => {
+  const source = {
+    tool_call_id: "c1",
+    tool_name: "pay",
+    tool_args: { cents: 5 },
+    user_input_schema: [{ name: "seat", field_type: "int", value: null }],
+  };
+  const requirement = { id: "q1", member_agent_id: "helper", tool_execution: source };
+  const waiting: readonly WaitingTool[] = [
+    {
+      id: "c1",
+      name: "pay",
+      argumentsText: "{}",
+      kind: "confirmation",
+      fields: [],
+      source,
+      requirement,
+    },
+  ];
+
+  test("are the tool calls themselves, with what was said in them", () => {
+    const values = { tool_call_id: "c1", answered: true, user_input_schema: [{ name: "seat", value: 7 }] };
+    expect(encodeDecisions("agents", waiting, [values])).toEqual({
+      tools: [
+        { ...source, answered: true, user_input_schema: [{ name: "seat", field_type: "int", value: 7 }] },
+      ],
+    });
+  });
+
+  test("go to a team within what it asked", () => {
+    const no = { tool_call_id: "c1", confirmed: false, confirmation_note: "too much" };
+    expect(encodeDecisions("teams", waiting, [no])).toEqual({
+      requirements: [
+        {
+          ...requirement,
+          tool_execution: { ...source, confirmed: false, confirmation_note: "too much" },
+          confirmation: false,
+          confirmation_note: "too much",
+        },
+      ],
+    });
+  });
 });

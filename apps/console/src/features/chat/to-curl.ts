@@ -1,7 +1,10 @@
 /** A question as a line for a shell, with the name of a variable where the token would be: never the token. */
 
+import type { RunnableKind } from "../../lib/runnable-kinds.ts";
+
 export interface CurlRequest {
   readonly endpoint: string;
+  readonly kind: RunnableKind;
   readonly agentId: string;
   readonly message: string;
   readonly sessionId: string | undefined;
@@ -10,8 +13,16 @@ export interface CurlRequest {
   readonly needsToken: boolean;
 }
 
-export function toCurl({ endpoint, agentId, message, sessionId, files, needsToken }: CurlRequest): string {
-  const url = `${endpoint.replace(/\/+$/, "")}/agents/${encodeURIComponent(agentId)}/runs`;
+export function toCurl({
+  endpoint,
+  kind,
+  agentId,
+  message,
+  sessionId,
+  files,
+  needsToken,
+}: CurlRequest): string {
+  const url = `${endpoint.replace(/\/+$/, "")}/${kind}/${encodeURIComponent(agentId)}/runs`;
   return [
     `curl -N -X POST ${quote(url)}`,
     ...(needsToken ? ['-H "Authorization: Bearer $AGENTOS_TOKEN"'] : []),

@@ -4,59 +4,64 @@ import {
   ChevronRight,
   CircleAlert,
   CircleStop,
+  KeyRound,
   LoaderCircle,
   Paperclip,
   Pencil,
   RotateCw,
-  ShieldQuestionMark,
   Terminal,
 } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
-import { isRefused } from "../../lib/refused-call.ts";
+import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
-import type { Decision } from "./chat-store.ts";
 import { PauseCard } from "./pause-card.tsx";
 import { listUsedScopes } from "./scopes-used.ts";
 import { ToolCall } from "./tool-call.tsx";
 import { isActive, type Turn, type TurnAttachment } from "./turn.ts";
-import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
-
-export interface TurnActions {
-  readonly retry: (key: string) => void;
-  /** Why it was refused, and what mends it. */
-  readonly explain: (key: string) => void;
-  readonly edit: (text: string) => void;
-  readonly decide: (key: string, decisions: readonly Decision[]) => void;
-  /** The line for a shell that asks the same. */
-  readonly curlOf: (turn: Turn) => string;
-}
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnDoubt, TurnFault } from "./turn-fault.tsx";
+import { answerOf, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
 export interface TurnViewProps {
   readonly turn: Turn;
+  readonly kind: RunnableKind;
   readonly agentId: string;
+  /** Who answers, where others speak too. */
+  readonly name: string;
   /** Scopes mean nothing where authorization is off. */
   readonly isAuthorized: boolean;
+  /** Its stream was lost, and is being taken up again. */
+  readonly isReconnecting: boolean;
   readonly actions: TurnActions;
 }
 
 /** One that did not change is not drawn again, however fast another one grows. */
-export const TurnView = memo(function TurnView({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+export const TurnView = memo(function TurnView({
+  turn,
+  kind,
+  agentId,
+  name,
+  isAuthorized,
+  isReconnecting,
+  actions,
+}: TurnViewProps) {
   return (
     <article className="mx-auto flex w-full max-w-3xl min-w-0 flex-col gap-4 px-4 py-4 sm:px-6">
       <Question turn={turn} />
       <div className="flex min-w-0 flex-col gap-3 text-base text-ink">
-        <Blocks turn={turn} />
-        <Ending turn={turn} actions={actions} />
+        <Blocks turn={turn} name={name} />
+        <Ending turn={turn} kind={kind} actions={actions} isReconnecting={isReconnecting} />
       </div>
       {isActive(turn) ? null : (
-        <TurnFooter turn={turn} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
+        <TurnFooter turn={turn} kind={kind} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
       )}
     </article>
   );
@@ -105,8 +110,10 @@ export function FileChip({
   );
 }
 
-function Blocks({ turn }: { readonly turn: Turn }) {
+function Blocks({ turn, name }: Pick<TurnViewProps, "turn" | "name">) {
   const { blocks } = turn;
+  // In company it is said who speaks.
+  const own = blocks.some(({ author }) => author !== undefined) ? name : undefined;
   const isRunning = isActive(turn);
   return (
     <>
@@ -121,8 +128,8 @@ function Blocks({ turn }: { readonly turn: Turn }) {
           case "text":
             return (
               <div key={key} className="min-w-0">
-                {block.author === undefined ? null : (
-                  <p className="mb-1 text-xs font-medium text-ink-soft">{block.author}</p>
+                {(block.author ?? own) === undefined ? null : (
+                  <p className="mb-1 text-xs font-medium text-ink-soft">{block.author ?? own}</p>
                 )}
                 <Markdown text={block.text} isGrowing={isRunning && isLast} />
               </div>
@@ -162,7 +169,12 @@ function Reasoning({ text, isGrowing }: { readonly text: string; readonly isGrow
   );
 }
 
-function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
+function Ending({
+  turn,
+  kind,
+  actions,
+  isReconnecting,
+}: Pick<TurnViewProps, "turn" | "kind" | "actions" | "isReconnecting">) {
   const { state, error, failure, blocks } = turn;
   switch (state) {
     case "sending":
@@ -171,10 +183,10 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       const isQuiet = last === undefined || (last.kind === "tool" && last.tool.state !== "running");
       return (
         <>
-          {isQuiet ? (
+          {isQuiet || isReconnecting ? (
             <p className="flex items-center gap-2 text-sm text-ink-soft">
               <LoaderCircle aria-hidden className="spinning size-4" />
-              {state === "sending" ? "Sending" : "Working"}
+              {isReconnecting ? "Reconnecting" : state === "sending" ? "Sending" : "Working"}
             </p>
           ) : null}
           {error === undefined ? null : (
@@ -192,9 +204,13 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       );
     case "paused":
       return turn.waiting.length === 0 ? (
-        <p className="text-sm text-ink-soft">The run waits for something that this console does not know.</p>
+        <p className="text-sm text-ink-soft">
+          The run waits for something that this console cannot answer. It goes on when a program answers it by
+          the API.
+        </p>
       ) : (
         <PauseCard
+          asker={KINDS[kind].type}
           waiting={turn.waiting}
           error={error}
           onDecide={(decisions) => actions.decide(turn.key, decisions)}
@@ -203,10 +219,16 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       );
     case "cancelled":
       return (
-        <p className="flex items-start gap-2 text-sm text-ink-soft">
-          <CircleStop aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <span className="wrap-anywhere">
-            Stopped before its end{failure === undefined ? "." : `: ${failure}`}
+        <p className="flex items-center gap-2 text-sm text-ink-soft">
+          <CircleStop aria-hidden className="size-4 shrink-0" />
+          <span className="flex min-w-0 flex-wrap items-center gap-x-3">
+            <span className="wrap-anywhere">
+              {turn.isStoppedHere === true ? "You stopped this run." : "The run was stopped."}
+              {failure === undefined || SAYS_ONLY_CANCELLED.test(failure)
+                ? null
+                : ` The instance says: “${failure}”`}
+            </span>
+            {turn.runId === undefined ? null : <CopyableId id={turn.runId} label="Run id" maxLength={18} />}
           </span>
         </p>
       );
@@ -227,57 +249,31 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       );
     case "refused":
     case "lost":
-      return <Fault turn={turn} actions={actions} />;
+      return turn.isInDoubt === true ? (
+        <TurnDoubt turn={turn} kind={kind} actions={actions} />
+      ) : (
+        <TurnFault turn={turn} actions={actions} />
+      );
     case "completed":
       break;
   }
   return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
 }
 
-function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
-  const takesUp = canTakeUp(turn);
-  const again = (
-    <>
-      {isRefused(turn.error) ? (
-        <Button size="sm" icon={<ShieldQuestionMark aria-hidden />} onClick={() => actions.explain(turn.key)}>
-          Why, and what to do
-        </Button>
-      ) : null}
-      <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
-        {takesUp ? "Take it up again" : "Try the same request again"}
-      </Button>
-      {takesUp ? null : (
-        <Button size="sm" icon={<Pencil aria-hidden />} onClick={() => actions.edit(turn.asked)}>
-          Edit message
-        </Button>
-      )}
-    </>
-  );
-  if (turn.error === undefined)
-    return (
-      <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-3 text-sm">
-        <p className="font-medium text-ink">The stream ended before the run did.</p>
-        <div className="flex gap-2">{again}</div>
-      </div>
-    );
-  return (
-    <ErrorState
-      error={turn.error}
-      title={
-        turn.state === "refused"
-          ? "Your message was not taken, and is kept here"
-          : "The answer was interrupted"
-      }
-      action={again}
-    />
-  );
-}
+/** Words that add nothing. */
+const SAYS_ONLY_CANCELLED = /^Run \S+ was cancelled\.?$/;
 
-function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+function TurnFooter({
+  turn,
+  kind,
+  agentId,
+  isAuthorized,
+  actions,
+}: Omit<TurnViewProps, "name" | "isReconnecting">) {
   const { metrics, state } = turn;
   const curl = useCopying();
   const tokens = metrics === undefined ? undefined : describeTokens(metrics);
-  const scopes = listUsedScopes(turn, agentId);
+  const scopes = listUsedScopes(turn, kind, agentId);
   const answer = answerOf(turn);
   return (
     <footer className="-ml-1 flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">
@@ -306,33 +302,37 @@ function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
           />
         )}
       </span>
-      {metrics?.seconds === undefined ? null : (
-        <span className="tabular-nums">{describeSeconds(metrics.seconds)}</span>
-      )}
-      {metrics === undefined || tokens === undefined ? null : (
-        <Tooltip content={describeTokenSplit(metrics)}>
-          <span tabIndex={0} className="rounded-sm tabular-nums">
-            {tokens}
-          </span>
-        </Tooltip>
-      )}
-      {isAuthorized && state !== "refused" ? (
-        <Tooltip
-          content={
-            <span className="flex flex-col gap-1">
-              {scopes.map(({ route, scope }) => (
-                <span key={route} className="wrap-anywhere">
-                  <code className="font-mono">{scope}</code> for <code className="font-mono">{route}</code>
-                </span>
-              ))}
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1 pl-1">
+        {metrics?.seconds === undefined ? null : (
+          <span className="tabular-nums">{describeSeconds(metrics.seconds)}</span>
+        )}
+        {metrics === undefined || tokens === undefined ? null : (
+          <Tooltip content={describeTokenSplit(metrics)}>
+            <span tabIndex={0} className="rounded-sm tabular-nums">
+              {tokens}
             </span>
-          }
-        >
-          <span tabIndex={0} className="rounded-sm font-mono">
-            {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
-          </span>
-        </Tooltip>
-      ) : null}
+          </Tooltip>
+        )}
+        {isAuthorized && state !== "refused" ? (
+          <Tooltip
+            content={
+              <span className="flex flex-col gap-1">
+                {scopes.map(({ route, scope }) => (
+                  <span key={route} className="wrap-anywhere">
+                    <code className="font-mono">{scope}</code> for <code className="font-mono">{route}</code>
+                  </span>
+                ))}
+              </span>
+            }
+          >
+            <span tabIndex={0} className="inline-flex items-center gap-1 rounded-sm font-mono">
+              <KeyRound aria-hidden className="size-3 text-ink-faint sm:hidden" />
+              <span className="hidden font-sans sm:inline">allowed by</span>
+              {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
+            </span>
+          </Tooltip>
+        ) : null}
+      </span>
     </footer>
   );
 }

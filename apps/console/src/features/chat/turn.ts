@@ -3,17 +3,8 @@
  * instance's word: text, and bounded, so that no stream can fill the memory of the tab.
  */
 import { clip } from "../../lib/words.ts";
-
-/** Bounds of one turn. */
-export const TURN_LIMITS = Object.freeze({
-  /** Characters of its answer and its reasoning. */
-  maxText: 400_000,
-  maxBlocks: 500,
-  /** Characters of the arguments, and of the result, of one tool call. */
-  maxToolText: 20_000,
-  maxWaiting: 100,
-  maxName: 200,
-});
+import { idOf, isObject, nameOf, TURN_LIMITS, textOf, writeArguments } from "./read-values.ts";
+import { readWaiting, type WaitingTool } from "./read-waiting.ts";
 
 export type TurnState =
   | "sending"
@@ -38,30 +29,14 @@ export interface ToolView {
   readonly argumentsText: string;
   readonly state: ToolState;
   readonly result: string | undefined;
+  /** Why a person has said no. */
+  readonly note?: string;
   readonly seconds: number | undefined;
 }
 
 export type Block =
   | { readonly kind: "text" | "reasoning"; readonly author: string | undefined; readonly text: string }
   | { readonly kind: "tool"; readonly author: string | undefined; readonly tool: ToolView };
-
-export interface InputField {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string | undefined;
-  readonly value: string;
-}
-
-/** A tool call that a person has to decide about. */
-export interface WaitingTool {
-  readonly id: string;
-  readonly name: string;
-  readonly argumentsText: string;
-  /** What its arguments are, where they are not too long to be shown whole. */
-  readonly isWhole: boolean;
-  readonly kind: "confirmation" | "input" | "external";
-  readonly fields: readonly InputField[];
-}
 
 export interface TurnMetrics {
   readonly inputTokens: number | undefined;
@@ -94,6 +69,10 @@ export interface Turn {
   readonly length: number;
   /** Something was left out, for it was too much. */
   readonly isCut: boolean;
+  /** By a click in this tab. */
+  readonly isStoppedHere?: boolean;
+  /** It may have been taken, and the instance could not tell if it came again. */
+  readonly isInDoubt?: boolean;
   /** Decisions were sent, so the run was continued. */
   readonly hasContinued: boolean;
 }
@@ -144,7 +123,7 @@ export function reduceEvents(turn: Turn, events: readonly TurnEvent[]): Turn {
     pending?.pieces.push(text);
   };
   for (const event of events) {
-    const name = event.event.replace(/^Team/, "");
+    const name = nameOfEvent(event.event);
     if (name === "RunContent" || name === "ReasoningContentDelta") {
       const author = authorOf(next, event);
       add("reasoning", author, textOf(event["reasoning_content"]));
@@ -159,6 +138,11 @@ export function reduceEvents(turn: Turn, events: readonly TurnEvent[]): Turn {
   return next;
 }
 
+/** A team's events are those of an agent; a workflow's run begins, ends and waits as theirs do. */
+function nameOfEvent(event: string): string {
+  return event.replace(/^Team/, "").replace(/^Workflow(?=Started|Completed|Paused|Cancelled|Error)/, "Run");
+}
+
 function reduceEvent(turn: Turn, name: string, event: TurnEvent): Turn {
   const isNested = authorOf(turn, event) !== undefined;
   switch (name) {
@@ -167,8 +151,8 @@ function reduceEvent(turn: Turn, name: string, event: TurnEvent): Turn {
       return {
         ...turn,
         state: turn.state === "sending" || turn.state === "lost" ? "running" : turn.state,
-        runId: turn.runId ?? nameOf(event["run_id"]),
-        sessionId: nameOf(event["session_id"]) ?? turn.sessionId,
+        runId: turn.runId ?? idOf(event["run_id"]),
+        sessionId: idOf(event["session_id"]) ?? turn.sessionId,
         model: nameOf(event["model"]) ?? turn.model,
       };
     case "RunContinued":
@@ -199,17 +183,40 @@ function reduceEvent(turn: Turn, name: string, event: TurnEvent): Turn {
         ...turn,
         state: "failed",
         waiting: [],
-        failure: clip(textOf(event["content"]), 2_000) || "The run has failed.",
+        failure: clip(textOf(event["content"]) || textOf(event["error"]), 2_000) || "The run has failed.",
       };
+    case "StepCompleted":
+      return completeStep(turn, event);
+    case "StepError":
+      return appendText(turn, {
+        kind: "text",
+        author: nameOf(event["step_name"]) ?? "a step",
+        text: `This step has failed: ${clip(textOf(event["error"]), 2_000)}`,
+      });
     default:
       // A name that is not known here, or one that shows nothing.
       return turn;
   }
 }
 
+/** A step that is a function has said nothing before: what came of it is its answer. */
+function completeStep(turn: Turn, event: TurnEvent): Turn {
+  const text = textOf(event["content"]);
+  if (hasSaid(turn, text)) return turn;
+  return appendText(turn, { kind: "text", author: nameOf(event["step_name"]) ?? "a step", text });
+}
+
+function hasSaid({ blocks }: Turn, text: string): boolean {
+  const wanted = text.trim();
+  return blocks.some((block) => block.kind === "text" && block.text.trim() === wanted);
+}
+
 function complete(turn: Turn, event: TurnEvent): Turn {
-  const hasText = turn.blocks.some(({ kind, author }) => kind === "text" && author === undefined);
   const content = textOf(event["content"]);
+  const hasText =
+    turn.blocks.some(({ kind, author }) => kind === "text" && author === undefined) ||
+    // The end of a workflow says once more what its last step has said.
+    (event.event === "WorkflowCompleted" && hasSaid(turn, content));
   const filled = hasText ? turn : appendText(turn, { kind: "text", author: undefined, text: content });
   return {
     ...filled,
@@ -222,8 +229,7 @@ function complete(turn: Turn, event: TurnEvent): Turn {
 }
 
 function pause(turn: Turn, event: TurnEvent): Turn {
-  const listed = [...listOf(event["tools"]), ...listOf(event["requirements"]).map(executionOf)];
-  const waiting = readWaiting(listed);
+  const waiting = readWaiting({ tools: event["tools"], requirements: event["requirements"] });
   const next = waiting.reduce(
     (before, { id, name, argumentsText }) =>
       putTool(before, event, {
@@ -239,68 +245,23 @@ function pause(turn: Turn, event: TurnEvent): Turn {
   return { ...next, state: "paused", waiting, metrics: readMetrics(event["metrics"]) ?? turn.metrics };
 }
 
-function executionOf(requirement: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const execution = requirement["tool_execution"];
-  return isObject(execution) ? execution : {};
-}
-
-/** Those of a list of tool calls that still wait, each once. */
-export function readWaiting(tools: readonly Readonly<Record<string, unknown>>[]): readonly WaitingTool[] {
-  const seen = new Set<string>();
-  return tools.flatMap((tool): readonly WaitingTool[] => {
-    const id = typeof tool["tool_call_id"] === "string" ? tool["tool_call_id"] : "";
-    const kind = waitingKindOf(tool);
-    if (kind === undefined || id === "" || seen.has(id) || seen.size >= TURN_LIMITS.maxWaiting) return [];
-    seen.add(id);
-    const { text, isWhole } = writeArguments(tool["tool_args"]);
-    return [
-      {
-        id,
-        name: nameOf(tool["tool_name"]) ?? "unnamed tool",
-        argumentsText: text,
-        isWhole,
-        kind,
-        fields: listOf(tool["user_input_schema"])
-          .slice(0, 100)
-          .flatMap((field): readonly InputField[] =>
-            typeof field["name"] !== "string"
-              ? []
-              : [
-                  {
-                    name: field["name"],
-                    type: nameOf(field["field_type"]) ?? "str",
-                    description: clip(textOf(field["description"]), 500) || undefined,
-                    value: clip(textOf(field["value"]), TURN_LIMITS.maxToolText),
-                  },
-                ],
-          ),
-      },
-    ];
-  });
-}
-
-function waitingKindOf(tool: Readonly<Record<string, unknown>>): WaitingTool["kind"] | undefined {
-  if (tool["requires_user_input"] === true && tool["answered"] !== true) return "input";
-  if (tool["external_execution_required"] === true && (tool["result"] ?? null) === null) return "external";
-  if (tool["requires_confirmation"] === true && (tool["confirmed"] ?? null) === null) return "confirmation";
-  return undefined;
-}
-
 /** A tool call of an event or of a stored run; undefined for what is none. */
 export function readTool(value: unknown, state: ToolState): ToolView | undefined {
   if (!isObject(value)) return undefined;
   const { tool_call_id: id, tool_call_error: isError, confirmed, metrics, result } = value;
+  const note = clip(textOf(value["confirmation_note"]), 2_000);
   const seconds = isObject(metrics) ? metrics["duration"] : undefined;
   const name = nameOf(value["tool_name"]) ?? "unnamed tool";
   const isOver = state === "completed";
   return {
     id: typeof id === "string" && id !== "" ? clip(id, TURN_LIMITS.maxName) : `name ${name}`,
     name,
-    argumentsText: writeArguments(value["tool_args"]).text,
+    argumentsText: writeArguments(value["tool_args"]),
     state:
       confirmed === false && state !== "waiting" ? "declined" : isOver && isError === true ? "failed" : state,
     result:
       result === null || result === undefined ? undefined : clip(textOf(result), TURN_LIMITS.maxToolText),
+    ...(confirmed === false && note !== "" ? { note } : {}),
     seconds: typeof seconds === "number" && seconds >= 0 ? seconds : undefined,
   };
 }
@@ -372,29 +333,4 @@ export function readMetrics(value: unknown): TurnMetrics | undefined {
     totalTokens: count("total_tokens"),
     seconds: count("duration"),
   };
-}
-
-function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
-  if (value === null || value === undefined) return { text: "{}", isWhole: true };
-  const text = textOf(value);
-  return { text: clip(text, TURN_LIMITS.maxToolText), isWhole: text.length <= TURN_LIMITS.maxToolText };
-}
-
-/** Any value as text. */
-export function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value === null || value === undefined) return "";
-  return JSON.stringify(value, null, 2);
-}
-
-function nameOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? clip(value, TURN_LIMITS.maxName) : undefined;
-}
-
-export function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

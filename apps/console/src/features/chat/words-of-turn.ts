@@ -3,6 +3,7 @@ import type { Turn, TurnMetrics } from "./turn.ts";
 
 /** `40 ms`, `1.4 s`, `12 s`, `2 min 5 s`. */
 export function describeSeconds(seconds: number): string {
+  if (seconds < 0.001) return "<1 ms";
   if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -3,11 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Table } from "../../components/table.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
+import { useRoles } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { countOf } from "../../lib/words.ts";
@@ -18,11 +20,7 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
   const { controlPlane } = useServices();
   const { organization, scopes, role: ownRole } = useMembership();
   const parameters = { organization_id: organization.id };
-  const roles = useQuery({
-    queryKey: ["roles", organization.id],
-    queryFn: ({ signal }) => controlPlane.roles.list({ parameters }, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const roles = useRoles();
   const members = useQuery({
     queryKey: ["members", organization.id],
     queryFn: ({ signal }) => controlPlane.members.list({ parameters }, { signal }),
@@ -125,18 +123,15 @@ function RolePeople({ title, isOwn, scopes, names }: RolePeopleProps) {
           ) : null}
         </ul>
       )}
-      <details>
-        <summary className="w-fit cursor-pointer rounded-sm text-xs text-ink-soft hover:text-ink">
-          {countOf(scopes.length, "scope")}
-        </summary>
-        <span className="mt-2 flex flex-wrap gap-1">
+      <Disclosure title={countOf(scopes.length, "scope")}>
+        <span className="flex flex-wrap gap-1">
           {scopes.map((scope) => (
             <Badge key={scope} isCode>
               {scope}
             </Badge>
           ))}
         </span>
-      </details>
+      </Disclosure>
     </li>
   );
 }

@@ -12,7 +12,7 @@ export const instancesRoute = createRoute({
 export const connectStartRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connect",
-  staticData: { title: "Connect an instance" },
+  staticData: { title: "Connect an instance", isOfInstances: true },
   component: lazyRouteComponent(() => import("./connect-start-page.tsx"), "ConnectStartPage"),
 });
 
@@ -20,7 +20,7 @@ export const connectStartRoute = createRoute({
 export const connectRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connect/$instanceId",
-  staticData: { title: "Connect" },
+  staticData: { title: "Connection", isOfInstances: true },
   component: lazyRouteComponent(() => import("./connect-page.tsx"), "ConnectPage"),
 });
 
@@ -28,7 +28,7 @@ export const connectRoute = createRoute({
 export const instancePageRoute = createRoute({
   getParentRoute: () => instanceRoute,
   path: "/instance",
-  staticData: { title: "Instance" },
+  staticData: { title: "Access & keys" },
   validateSearch: (search: Record<string, unknown>): { readonly tab?: InstanceTab } => {
     const tab = INSTANCE_TABS.find((known) => known === search["tab"]);
     return tab === undefined || tab === "switches" ? {} : { tab };

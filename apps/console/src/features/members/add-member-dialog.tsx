@@ -2,14 +2,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { CopyTextButton } from "../../components/copy-button.tsx";
+
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { HandedLink } from "../../components/handed-link.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { TextInput } from "../../components/text-input.tsx";
-import { faultOfField } from "../../lib/describe-fault.ts";
+import { faultOfField, isSessionOver } from "../../lib/describe-fault.ts";
 import { type Member, type Role, titleOfRole } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useMissingScopes, useSignedIn } from "../../lib/session.ts";
@@ -70,7 +70,9 @@ function OpenDialog({ members, roles, onClose }: Omit<AddMemberDialogProps, "isO
       }
     >
       <form id={FORM} onSubmit={submit} className="flex flex-col gap-4">
-        {add.error === null || hasNamedField ? null : <ErrorState error={add.error} isCompact />}
+        {add.error === null || hasNamedField || isSessionOver(add.error) ? null : (
+          <ErrorState error={add.error} isCompact />
+        )}
         <Field label="Name" error={faultOfField(add.error, "name")}>
           <TextInput
             required
@@ -95,7 +97,7 @@ function OpenDialog({ members, roles, onClose }: Omit<AddMemberDialogProps, "isO
           <p className="text-sm font-medium text-ink">Role</p>
           <RoleChoice
             label="Role"
-            roles={roles.toReversed()}
+            roles={roles}
             value={role}
             onChange={setRole}
             findObstacle={(candidate) => findNewRoleObstacle(candidate, standing)}
@@ -129,12 +131,9 @@ function Added({ added: { member, link }, roles, onClose }: AddedProps) {
       isBlocking
       onOpenChange={onClose}
       actions={
-        <>
-          {link === null ? null : <CopyTextButton text={link.url} label="Copy link" variant="primary" />}
-          <Button variant={link === null ? "primary" : "secondary"} onClick={onClose}>
-            Done
-          </Button>
-        </>
+        <Button variant={link === null ? "primary" : "secondary"} onClick={onClose}>
+          Done
+        </Button>
       }
     >
       {link === null ? (

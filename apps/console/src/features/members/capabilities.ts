@@ -9,18 +9,27 @@ export interface Capability {
 const each = (resources: readonly string[], actions: readonly string[]) =>
   resources.flatMap((resource) => actions.map((action) => `${resource}:${action}`));
 const RUNNABLES = ["agents", "teams", "workflows"];
-
-const MAKING = "Create and update what agents are made of";
+const MADE = [...RUNNABLES, "knowledge", "evals", "schedules", "components"];
 
 const CAPABILITIES: readonly Capability[] = [
-  { title: "Enter, see instances, load one", scopes: ["org:read", "os:read", "config:read"] },
+  { title: "Sign in and see instances", scopes: ["org:read", "os:read", "config:read"] },
   { title: "Read and run agents, teams and workflows", scopes: each(RUNNABLES, ["read", "run"]) },
-  { title: "Own sessions and memories", scopes: each(["sessions", "memories"], ["read", "write", "delete"]) },
+  {
+    title: "Read, change and delete one's own sessions and memories",
+    scopes: each(["sessions", "memories"], ["read", "write", "delete"]),
+  },
   { title: "Connect an instance", scopes: ["os:connect"] },
   {
-    title: MAKING,
-    scopes: each([...RUNNABLES, "knowledge", "evals", "schedules", "components"], ["write"]),
+    title: "Create and change agents, teams, workflows, knowledge, evals and schedules",
+    scopes: each(MADE, ["write"]),
   },
+  {
+    title: "Delete agents, teams, workflows, knowledge, evals and schedules",
+    scopes: each(MADE, ["delete"]),
+  },
+  { title: "Delete service accounts", scopes: ["service_accounts:delete"] },
+  { title: "Delete approvals", scopes: ["approvals:delete"] },
+  { title: "Delete learnings", scopes: ["learnings:delete"] },
   { title: "Change the endpoint and the switches of an instance", scopes: ["os:write"] },
   { title: "Add, change and remove members", scopes: each(["org:members"], ["read", "write", "delete"]) },
   { title: "Change roles", scopes: each(["org:roles"], ["read", "write", "delete"]) },
@@ -31,10 +40,10 @@ const CAPABILITIES: readonly Capability[] = [
   },
   { title: "Delete instances", scopes: ["os:delete"] },
   { title: "Delete the organization", scopes: ["org:delete"] },
-  { title: "See other people’s data", scopes: ["agent_os:admin"] },
+  { title: "See other people's data", scopes: ["agent_os:admin"] },
 ];
 
-/** All that the roles give. What has no words of its own goes by what is done with it, so that nothing is left out. */
+/** All that the roles give: what has no words of its own stands last, so that nothing is left out. */
 export function listCapabilities(roles: readonly Pick<Role, "scopes">[]): readonly Capability[] {
   const given = new Set(roles.flatMap(({ scopes }) => scopes));
   const named = CAPABILITIES.map(({ title, scopes }) => ({
@@ -43,16 +52,16 @@ export function listCapabilities(roles: readonly Pick<Role, "scopes">[]): readon
   })).filter(({ scopes }) => scopes.length > 0);
   const told = new Set(named.flatMap(({ scopes }) => scopes));
   const rest = [...given].filter((scope) => !told.has(scope));
-  const deletions = rest.filter((scope) => scope.endsWith(":delete"));
-  const others = rest.filter((scope) => !scope.endsWith(":delete"));
-  const making = named.findIndex(({ title }) => title === MAKING);
-  const place = making === -1 ? named.length : making + 1;
-  return [
-    ...named.slice(0, place),
-    ...(deletions.length === 0 ? [] : [{ title: "Delete what agents are made of", scopes: deletions }]),
-    ...named.slice(place),
-    ...(others.length === 0 ? [] : [{ title: "Anything else", scopes: others }]),
-  ];
+  return rest.length === 0 ? named : [...named, { title: "Anything else", scopes: rest }];
+}
+
+/** Those with this text in their words, and those with it in a scope: of them only such scopes. */
+export function findCapabilities(all: readonly Capability[], wanted: string): readonly Capability[] {
+  return all.flatMap((capability) => {
+    if (capability.title.toLowerCase().includes(wanted)) return [capability];
+    const scopes = capability.scopes.filter((scope) => scope.toLowerCase().includes(wanted));
+    return scopes.length === 0 ? [] : [{ ...capability, scopes }];
+  });
 }
 
 /** `some` where a role gives a part of it only. */

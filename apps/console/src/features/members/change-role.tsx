@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
@@ -70,7 +71,7 @@ export function ChangeRole({ member, standing }: ChangeRoleProps) {
             change={compareRoles(before, after)}
             roles={roles}
           />
-          <div className="flex flex-wrap gap-2">
+          <div className="sticky -bottom-4 -mx-4 -mb-4 flex w-[calc(100%+2rem)] flex-wrap gap-2 border-t border-line bg-canvas px-4 py-3">
             <RequiresScope scopes={["org:members:write"]}>{button}</RequiresScope>
             <Button onClick={() => setWanted(member.role)}>Keep {titleOfRole(member.role, roles)}</Button>
           </div>
@@ -93,12 +94,12 @@ function Consequence({
 }) {
   return (
     <div className="flex w-full flex-col gap-3">
-      <Notice tone="warn" title={isSelf ? "Your tokens are revoked" : `Tokens of ${name} are revoked`}>
+      <ScopeChange verb={`${name} ${isSelf ? "get" : "gets"}`} mark="+" scopes={gained} roles={roles} />
+      <ScopeChange verb={`${name} ${isSelf ? "lose" : "loses"}`} mark="−" scopes={lost} roles={roles} />
+      <Notice tone="warn" title={`This revokes ${isSelf ? "your" : `${name}’s`} tokens`}>
         Pages that are open go on with new ones. A token that was copied for curl or a script stops working.
         {isSelf && lost.length > 0 ? " You cannot take this back yourself." : ""}
       </Notice>
-      <ScopeChange verb={`${name} ${isSelf ? "get" : "gets"}`} mark="+" scopes={gained} roles={roles} />
-      <ScopeChange verb={`${name} ${isSelf ? "lose" : "loses"}`} mark="−" scopes={lost} roles={roles} />
     </div>
   );
 }
@@ -129,10 +130,9 @@ function ScopeChange({
           </li>
         ))}
       </ul>
-      <details className="text-xs text-ink-soft">
-        <summary className="w-fit rounded-sm py-0.5">{countOf(scopes.length, "scope")}</summary>
-        <p className="pt-1 font-mono wrap-anywhere">{scopes.join(", ")}</p>
-      </details>
+      <Disclosure title={countOf(scopes.length, "scope")}>
+        <p className="font-mono text-xs wrap-anywhere text-ink-soft">{scopes.join(", ")}</p>
+      </Disclosure>
     </div>
   );
 }

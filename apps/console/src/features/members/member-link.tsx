@@ -5,6 +5,7 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { HandedLink } from "../../components/handed-link.tsx";
 import { ObstructedControl } from "../../components/obstructed-control.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
+import { TextLink } from "../../components/text-link.tsx";
 import type { Member } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useMissingScopes } from "../../lib/session.ts";
@@ -21,6 +22,12 @@ export function MemberLink({ member, standing }: { readonly member: Member; read
         parameters: { organization_id: organization.id, person_id: member.person_id },
       }),
   });
+  if (member.person_id === standing.self.personId)
+    return (
+      <PanelPart title="Password">
+        <TextLink to="/settings">Change your password in Settings</TextLink>
+      </PanelPart>
+    );
   const button = (
     <Button isBusy={make.isPending} onClick={() => make.mutate()}>
       {make.data === undefined ? "Make a link" : "Make another link"}

@@ -52,17 +52,19 @@ export function MemberList({ members, roles, searchText, onSearch }: MemberListP
         </div>
       ),
     },
-    { id: "role", title: "Role", render: ({ role }) => titleOfRole(role, roles) },
     {
-      id: "sign-in",
-      title: "Sign-in",
-      isMinor: true,
-      render: ({ has_signed_in: hasSignedIn }) =>
-        hasSignedIn ? (
-          <Status tone="ok" word="Has signed in" />
-        ) : (
-          <Status tone="neutral" word="Not signed in yet" />
-        ),
+      id: "role",
+      title: "Role",
+      render: ({ role, has_signed_in: hasSignedIn }) => (
+        <span className="flex flex-col">
+          {titleOfRole(role, roles)}
+          {hasSignedIn ? null : (
+            <span className="text-xs [&>span]:text-xs">
+              <Status tone="warn" word="Invited, not signed in yet" />
+            </span>
+          )}
+        </span>
+      ),
     },
     {
       id: "added",
@@ -88,6 +90,7 @@ export function MemberList({ members, roles, searchText, onSearch }: MemberListP
               value={searchText}
               maxLength={100}
               onChange={(event) => onSearch(event.target.value)}
+              onClear={() => onSearch("")}
             />
           </Field>
         </div>

@@ -76,9 +76,9 @@ function MemberDetail({ member, standing, onRemoved }: MemberDetailProps) {
           {
             name: "Sign-in",
             value: member.has_signed_in ? (
-              <Status tone="ok" word="Has signed in" />
+              "Has signed in"
             ) : (
-              <Status tone="neutral" word="Not signed in yet" />
+              <Status tone="warn" word="Invited, not signed in yet" />
             ),
           },
           { name: "Added", value: <RelativeTime seconds={member.created_at} /> },
@@ -91,10 +91,10 @@ function MemberDetail({ member, standing, onRemoved }: MemberDetailProps) {
                   value: (
                     <span className="flex flex-wrap gap-x-4">
                       <TextLink to="/audit" search={{ person: member.person_id }}>
-                        What they did
+                        What {isSelf ? "you" : "they"} did
                       </TextLink>
                       <TextLink to="/audit" search={{ target: member.person_id }}>
-                        What was done to them
+                        What was done to {isSelf ? "you" : "them"}
                       </TextLink>
                     </span>
                   ),

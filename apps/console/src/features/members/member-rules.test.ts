@@ -56,10 +56,10 @@ describe("rules of members", () => {
 
   it("gives no role above the own one", () => {
     expect(findRoleObstacle(mia, role("owner"), as(grace))?.title).toBe(
-      "Owner gives more than your own role",
+      "Only an Owner can make somebody Owner",
     );
     expect(findRoleObstacle(mia, role("administrator"), as(grace))).toBeUndefined();
-    expect(findNewRoleObstacle(role("owner"), as(grace))?.text).toContain("Ask an Owner.");
+    expect(findNewRoleObstacle(role("owner"), as(grace))?.title).toContain("Only an Owner");
     expect(findNewRoleObstacle(role("member"), as(grace))).toBeUndefined();
   });
 
@@ -73,6 +73,11 @@ describe("rules of members", () => {
 
   it("makes no link for oneself", () => {
     expect(findLinkObstacle(grace, as(grace))?.title).toBe("Nobody makes a link for themselves");
+  });
+
+  it("leaves another password to the Owners, and the first way in to Administrators too", () => {
+    expect(findLinkObstacle(mia, as(grace))?.title).toBe("Only an Owner sets a new password for a member");
+    expect(findLinkObstacle({ ...mia, has_signed_in: false }, as(grace))).toBeUndefined();
   });
 
   it("takes a role that is not known for more than any", () => {

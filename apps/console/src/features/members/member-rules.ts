@@ -69,22 +69,20 @@ const LAST_OWNER: Obstacle = {
 export function findRoleObstacle(member: Member, role: Role, standing: Standing): Obstacle | undefined {
   const above = findAbove(member, standing);
   if (above !== undefined) return above;
-  if (!isWithinOwn(role.name, standing))
-    return {
-      title: `${role.title} gives more than your own role`,
-      text: `Nobody gives what they do not hold. Ask ${whoMay(role.name, standing.roles)}.`,
-    };
+  if (!isWithinOwn(role.name, standing)) return describeGivingMore(role, standing);
   return role.name !== "owner" && isLastOwner(member, standing.members) ? LAST_OWNER : undefined;
 }
 
 /** Why a new member cannot be given this role. */
 export function findNewRoleObstacle(role: Role, standing: Standing): Obstacle | undefined {
-  return isWithinOwn(role.name, standing)
-    ? undefined
-    : {
-        title: `${role.title} gives more than your own role`,
-        text: `Nobody gives what they do not hold. Ask ${whoMay(role.name, standing.roles)}.`,
-      };
+  return isWithinOwn(role.name, standing) ? undefined : describeGivingMore(role, standing);
+}
+
+function describeGivingMore({ name, title }: Role, { roles }: Standing): Obstacle {
+  return {
+    title: `Only ${whoMay(name, roles)} can make somebody ${title}`,
+    text: "It gives more than your own role.",
+  };
 }
 
 export function findRemovalObstacle(member: Member, standing: Standing): Obstacle | undefined {
@@ -94,10 +92,15 @@ export function findRemovalObstacle(member: Member, standing: Standing): Obstacl
 export function findLinkObstacle(member: Member, standing: Standing): Obstacle | undefined {
   const above = findAbove(member, standing);
   if (above !== undefined) return above;
-  return member.person_id === standing.self.personId
+  if (member.person_id === standing.self.personId)
+    return {
+      title: "Nobody makes a link for themselves",
+      text: "It would get around your current password. Change the password in Settings.",
+    };
+  return member.has_signed_in && !isWithinOwn("owner", standing)
     ? {
-        title: "Nobody makes a link for themselves",
-        text: "It would get around your current password. Change the password in Settings.",
+        title: "Only an Owner sets a new password for a member",
+        text: "Whoever has that link acts as this member. Ask an Owner.",
       }
     : undefined;
 }

@@ -50,7 +50,8 @@ export function MembersPage() {
         tabs={[
           {
             value: "members",
-            label: members.data === undefined ? "Members" : `Members ${members.data.data.length}`,
+            label: "Members",
+            count: members.data?.data.length,
             content: (
               <NeedsScopes scopes={["org:members:read"]} what="the members">
                 <QueryView query={members} what="the members">

@@ -1,6 +1,6 @@
 /** The roles side by side: who has each, what it is good for, and every scope that it gives. */
-import { Check, Minus, Search } from "lucide-react";
-import { Fragment } from "react";
+import { Check, ChevronRight, Minus, Search } from "lucide-react";
+import { Fragment, useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
@@ -10,7 +10,7 @@ import { TextInput } from "../../components/text-input.tsx";
 import { cx } from "../../lib/cx.ts";
 import type { Member, Role } from "../../lib/people.ts";
 import { asSentence, countOf } from "../../lib/words.ts";
-import { type Capability, listCapabilities, tellCapability } from "./capabilities.ts";
+import { type Capability, findCapabilities, listCapabilities, tellCapability } from "./capabilities.ts";
 
 export interface RolesTabProps {
   readonly roles: readonly Role[];
@@ -21,7 +21,6 @@ export interface RolesTabProps {
 }
 
 export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps) {
-  const capabilities = listCapabilities(roles);
   return (
     <div className="flex flex-col gap-8 pt-2">
       <div className="grid gap-3 sm:grid-cols-3">
@@ -29,22 +28,9 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
           <RoleCard key={role.name} role={role} members={members?.filter((one) => one.role === role.name)} />
         ))}
       </div>
-      <Section title="What each may do">
-        <Table
-          label="What each role may do"
-          columns={[
-            { id: "capability", title: "Capability", render: ({ title }) => title },
-            ...roles.map((role) =>
-              yesOrNo<Capability>(role, (capability) => tellCapability(capability, role)),
-            ),
-          ]}
-          rows={capabilities}
-          keyOf={({ title }) => title}
-        />
-      </Section>
       <Section
-        title="Scopes"
-        description="What a token is asked for, route by route. A minted token has the scopes of the role, and never more."
+        title="What each may do"
+        description="Each route asks the token for a scope. A token gets those of its person's role, and never more."
         actions={
           <div className="w-full sm:w-64">
             <Field label="Find a scope" isLabelHidden>
@@ -56,12 +42,13 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
                 maxLength={100}
                 value={searchText}
                 onChange={(event) => onSearch(event.target.value)}
+                onClear={() => onSearch("")}
               />
             </Field>
           </div>
         }
       >
-        <ScopeTable roles={roles} capabilities={capabilities} searchText={searchText} />
+        <CapabilityTable roles={roles} searchText={searchText} />
       </Section>
     </div>
   );
@@ -103,45 +90,60 @@ function RoleCard({
   );
 }
 
-interface ScopeRow {
-  readonly scope: string;
-  readonly title: string;
+/** What a role may do, and below it, once unfolded, the scopes that it is made of. */
+interface Row extends Capability {
+  readonly key: string;
+  /** Set in the row of one scope. */
+  readonly scope?: string;
 }
 
-function ScopeTable({
-  roles,
-  capabilities,
-  searchText,
-}: {
-  readonly roles: readonly Role[];
-  readonly capabilities: readonly Capability[];
-  readonly searchText: string;
-}) {
+function CapabilityTable({ roles, searchText }: Pick<RolesTabProps, "roles" | "searchText">) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const wanted = searchText.trim().toLowerCase();
-  const rows = capabilities
-    .flatMap(({ title, scopes }) => scopes.map((scope): ScopeRow => ({ scope, title })))
-    .filter(({ scope, title }) => `${scope} ${title}`.toLowerCase().includes(wanted));
+  const isOpen = ({ title }: Capability) => wanted !== "" || opened.has(title);
+  const rows = findCapabilities(listCapabilities(roles), wanted).flatMap((capability): readonly Row[] => [
+    { ...capability, key: capability.title },
+    ...(isOpen(capability)
+      ? capability.scopes.map((scope) => ({ ...capability, scopes: [scope], scope, key: scope }))
+      : []),
+  ]);
+  function toggle({ title }: Capability) {
+    const next = new Set(opened);
+    if (!next.delete(title)) next.add(title);
+    setOpened(next);
+  }
   return (
     <Table
-      label="Scopes of the roles"
+      label="What each role may do"
       columns={[
         {
-          id: "scope",
-          title: "Scope",
-          render: ({ scope }) => <ScopeName scope={scope} />,
+          id: "capability",
+          title: "May",
+          render: (row) =>
+            row.scope === undefined ? (
+              <button
+                type="button"
+                aria-expanded={isOpen(row)}
+                aria-disabled={wanted !== "" || undefined}
+                onClick={() => toggle(row)}
+                className="group flex min-h-7 items-center gap-2 rounded-sm text-left text-ink pointer-coarse:min-h-11"
+              >
+                <ChevronRight
+                  aria-hidden
+                  className="size-3.5 shrink-0 text-ink-faint transition-transform group-aria-expanded:rotate-90"
+                />
+                {row.title}
+              </button>
+            ) : (
+              <span className="block pl-5.5">
+                <ScopeName scope={row.scope} />
+              </span>
+            ),
         },
-        {
-          id: "for",
-          title: "For",
-          isMinor: true,
-          render: ({ title }) => <span className="text-ink-soft">{title}</span>,
-        },
-        ...roles.map((role) =>
-          yesOrNo<ScopeRow>(role, ({ scope }) => (role.scopes.includes(scope) ? "yes" : "no")),
-        ),
+        ...roles.map(tellColumn),
       ]}
       rows={rows}
-      keyOf={({ scope }) => scope}
+      keyOf={({ key }) => key}
       empty={
         <EmptyState icon={<Search />} title="No role gives such a scope">
           Nothing that a role gives has this in its name. On an instance, tokens of another issuer may have
@@ -170,13 +172,16 @@ function ScopeName({ scope }: { readonly scope: string }) {
   );
 }
 
-function yesOrNo<Row>(role: Role, tell: (row: Row) => "yes" | "some" | "no"): Column<Row> {
+const SHORT_TITLES: Readonly<Partial<Record<string, string>>> = { administrator: "Admin" };
+
+function tellColumn(role: Role): Column<Row> {
   return {
     id: role.name,
     title: role.title,
+    shortTitle: SHORT_TITLES[role.name] ?? role.title,
     align: "center",
     render: (row) => {
-      const answer = tell(row);
+      const answer = tellCapability(row, role);
       if (answer === "some") return <span className="text-xs text-ink-soft">in part</span>;
       const Mark = answer === "yes" ? Check : Minus;
       return (

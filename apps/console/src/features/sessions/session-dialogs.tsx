@@ -8,7 +8,9 @@ import { Field } from "../../components/field.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
+import { KINDS } from "../../lib/runnable-kinds.ts";
 import { nameOfSession, type SessionRow } from "../../lib/sessions.ts";
+import { kindOf, ownerOf } from "./whose-sessions.ts";
 
 interface SessionDialogProps {
   readonly session: SessionRow;
@@ -16,10 +18,13 @@ interface SessionDialogProps {
 }
 
 /** Tells it from others of the same id. */
-function queryOf({ agent_id: id, user_id: user }: SessionRow) {
+function queryOf(session: SessionRow) {
+  const { user_id: user } = session;
+  const kind = kindOf(session);
+  const id = ownerOf(session, kind);
   return {
-    type: "agent" as const,
-    ...(typeof id === "string" ? { component_id: id } : {}),
+    type: KINDS[kind].type,
+    ...(id === undefined ? {} : { component_id: id }),
     ...(typeof user === "string" ? { user_id: user } : {}),
   };
 }

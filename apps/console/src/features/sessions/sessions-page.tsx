@@ -1,6 +1,6 @@
 /** Conversations of an instance: find one by its name, go on with it, rename it, delete it. */
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Ellipsis, History, Pencil, Search, SearchX, Trash2 } from "lucide-react";
+import { Ellipsis, History, Pencil, Search, SearchX, SquarePen, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -13,8 +13,10 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
-import { useAgents } from "../../lib/instance-data.ts";
+import { cx } from "../../lib/cx.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
+import { KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
+import { useRunnables } from "../../lib/runnables.ts";
 import {
   nameOfSession,
   SEARCHED_SESSIONS,
@@ -24,54 +26,63 @@ import {
 } from "../../lib/sessions.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
+import { listOptions, ownerOf, readChoice } from "./whose-sessions.ts";
 
 /** By its name: the file of the route imports this one. */
 const route = getRouteApi("/shell/i/$instanceId/sessions");
 const PAGE_SIZE = 25;
-const ALL = "*";
 
 export function SessionsPage() {
   const { instanceId } = instanceRoute.useParams();
-  const { agent, q = "", page = 1 } = route.useSearch();
+  const { agent, team, workflow, q = "", page = 1 } = route.useSearch();
   const navigate = useNavigate({ from: "/i/$instanceId/sessions" });
-  const agents = useAgents();
-  const query = useSessions({ agentId: agent, search: q, page, limit: PAGE_SIZE });
-  const names = new Map((agents.data ?? []).map(({ id, name }) => [id, clip(name, 60)]));
-  const isFiltered = agent !== undefined || q !== "";
+  const runnables = useRunnables();
+  const kind: RunnableKind = team !== undefined ? "teams" : workflow !== undefined ? "workflows" : "agents";
+  const agentId = (team ?? workflow ?? agent) || undefined;
+  const query = useSessions({ kind, agentId, search: q, page, limit: PAGE_SIZE });
+  const names = new Map(runnables[kind].map(({ id, name }) => [id, clip(name, 60)]));
+  const isFiltered = agentId !== undefined || q !== "";
+  const chosen = `${kind} ${agentId ?? ""}`;
+  const options = listOptions(runnables);
+  // Nothing is there to be found.
+  const isEmpty = query.data?.data.length === 0 && !isFiltered && kind === "agents" && page === 1;
   return (
     <>
-      <PageHeader title="Sessions" description="Your chats with the agents of this instance." />
-      <div className="flex flex-wrap items-end gap-3">
+      <PageHeader
+        title="Sessions"
+        description="Your chats on this instance. Continue one, or find it by its name."
+        actions={
+          isEmpty ? undefined : (
+            <ButtonLink to="/i/$instanceId/chat" params={{ instanceId }} icon={<SquarePen aria-hidden />}>
+              New chat
+            </ButtonLink>
+          )
+        }
+      />
+      <div className={cx("flex flex-wrap items-end gap-3", isEmpty && "hidden")}>
         <div className="w-full sm:w-72">
           <SearchField
             value={q}
             onChange={(next) =>
               void navigate({
-                search: ({ agent: kept }) => ({
-                  ...(kept === undefined ? {} : { agent: kept }),
-                  ...(next === "" ? {} : { q: next }),
-                }),
+                search: ({ q: _, page: __, ...kept }) => ({ ...kept, ...(next === "" ? {} : { q: next }) }),
                 replace: true,
               })
             }
           />
         </div>
         <div className="w-full sm:w-56">
-          <Field label="Agent" isLabelHidden>
+          <Field label="Whose sessions" isLabelHidden>
             <Select
-              value={agent ?? ALL}
+              value={chosen}
               onChange={(next) =>
-                void navigate({
-                  search: { ...(next === ALL ? {} : { agent: next }), ...(q === "" ? {} : { q }) },
-                })
+                void navigate({ search: { ...readChoice(next), ...(q === "" ? {} : { q }) } })
               }
-              options={[
-                { value: ALL, label: "All agents" },
-                ...[...names].map(([value, label]) => ({ value, label })),
-                ...(agent === undefined || names.has(agent)
-                  ? []
-                  : [{ value: agent, label: clip(agent, 60) }]),
-              ]}
+              options={
+                options.some(({ value }) => value === chosen)
+                  ? options
+                  : [...options, { value: chosen, label: clip(agentId ?? KINDS[kind].titles, 60) }]
+              }
             />
           </Field>
         </div>
@@ -80,11 +91,12 @@ export function SessionsPage() {
         query={query}
         what="the sessions"
         instanceId={instanceId}
-        ask={(client) => client.sessions.list({ query: { type: "agent", limit: 1 } })}
+        ask={(client) => client.sessions.list({ query: { type: KINDS[kind].type, limit: 1 } })}
       >
         {(found) => (
           <SessionTable
             found={found}
+            kind={kind}
             instanceId={instanceId}
             names={names}
             isFiltered={isFiltered}
@@ -126,6 +138,7 @@ function SearchField({
         value={text}
         maxLength={200}
         onChange={({ target }) => setHeld({ ...held, text: target.value })}
+        onClear={() => setHeld({ ...held, text: "" })}
       />
     </Field>
   );
@@ -133,6 +146,7 @@ function SearchField({
 
 interface SessionTableProps {
   readonly found: SessionPage;
+  readonly kind: RunnableKind;
   readonly instanceId: string;
   readonly names: ReadonlyMap<string, string>;
   readonly isFiltered: boolean;
@@ -140,41 +154,54 @@ interface SessionTableProps {
   readonly onPage: (page: number) => void;
 }
 
-function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: SessionTableProps) {
+function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage }: SessionTableProps) {
   const [renaming, setRenaming] = useState<SessionRow>();
   const [deleting, setDeleting] = useState<SessionRow>();
   const columns: readonly Column<SessionRow>[] = [
     {
       id: "name",
       title: "Name",
-      render: (session) =>
-        typeof session.agent_id === "string" ? (
-          <Link
-            data-row-link
-            to="/i/$instanceId/agents/$agentId/sessions/$sessionId"
-            params={{ instanceId, agentId: session.agent_id, sessionId: session.session_id }}
-            className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
-          >
-            {nameOfSession(session)}
-          </Link>
-        ) : (
-          <span className="font-medium text-ink">{nameOfSession(session)}</span>
-        ),
+      render(session) {
+        const agentId = ownerOf(session, kind);
+        const whose = agentId === undefined ? "" : (names.get(agentId) ?? clip(agentId, 60));
+        const name =
+          agentId === undefined ? (
+            <span className="font-medium text-ink">{nameOfSession(session)}</span>
+          ) : (
+            <Link
+              data-row-link
+              to={SESSION_ROUTES[kind]}
+              params={{ instanceId, agentId, sessionId: session.session_id }}
+              className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
+            >
+              {nameOfSession(session)}
+            </Link>
+          );
+        return (
+          <span className="flex min-w-0 flex-col">
+            {name}
+            <span className="truncate text-xs text-ink-soft md:hidden">{whose}</span>
+          </span>
+        );
+      },
     },
     {
       id: "agent",
-      title: "Agent",
+      title: KINDS[kind].title,
       isMinor: true,
-      render: ({ agent_id: id }) => (
-        <span className="text-ink-soft">
-          {id === null || id === undefined ? "" : (names.get(id) ?? clip(id, 60))}
-        </span>
-      ),
+      width: "w-44",
+      render(session) {
+        const id = ownerOf(session, kind);
+        return (
+          <span className="text-ink-soft">{id === undefined ? "" : (names.get(id) ?? clip(id, 60))}</span>
+        );
+      },
     },
     {
       id: "tokens",
       title: "Tokens",
       isMinor: true,
+      width: "w-24",
       align: "end",
       render: ({ total_tokens: tokens }) => (
         <span className="text-ink-soft tabular-nums">{tokens ? tokens.toLocaleString("en") : "–"}</span>
@@ -183,6 +210,7 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
     {
       id: "when",
       title: "Last used",
+      width: "w-28",
       render: ({ updated_at, created_at }) => {
         const seconds = Date.parse(updated_at ?? created_at ?? "") / 1000;
         return (
@@ -197,6 +225,7 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
       title: "Actions",
       isTitleHidden: true,
       align: "end",
+      width: "w-16",
       render: (session) => (
         <span className="relative z-1">
           <Menu
@@ -228,7 +257,7 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
         label="Sessions"
         columns={columns}
         rows={found.data}
-        keyOf={(session) => `${session.agent_id ?? ""} ${session.user_id ?? ""} ${session.session_id}`}
+        keyOf={(session) => `${ownerOf(session, kind) ?? ""} ${session.user_id ?? ""} ${session.session_id}`}
         empty={
           isFiltered ? (
             <EmptyState

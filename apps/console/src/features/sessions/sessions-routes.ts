@@ -1,8 +1,8 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
+import type { WhoseSessions } from "./whose-sessions.ts";
 
-export interface SessionsSearch {
-  readonly agent?: string;
+export interface SessionsSearch extends WhoseSessions {
   readonly q?: string;
   readonly page?: number;
 }
@@ -11,8 +11,10 @@ export const sessionsRoute = createRoute({
   getParentRoute: () => instanceRoute,
   path: "/sessions",
   staticData: { title: "Sessions" },
-  validateSearch: ({ agent, q, page }: Record<string, unknown>): SessionsSearch => ({
+  validateSearch: ({ agent, team, workflow, q, page }: Record<string, unknown>): SessionsSearch => ({
     ...(typeof agent === "string" && agent !== "" ? { agent: agent.slice(0, 200) } : {}),
+    ...(typeof team === "string" ? { team: team.slice(0, 200) } : {}),
+    ...(typeof workflow === "string" ? { workflow: workflow.slice(0, 200) } : {}),
     ...(typeof q === "string" && q !== "" ? { q: q.slice(0, 200) } : {}),
     ...(typeof page === "number" && Number.isInteger(page) && page > 1 && page < 100_000 ? { page } : {}),
   }),

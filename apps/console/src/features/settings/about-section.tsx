@@ -1,7 +1,6 @@
 /** Versions of what runs here: the first thing that a report of a fault needs. */
 import { CONTRACT_VERSION, SERVER_VERSION } from "@agentos/contract";
 import { CodeBlock } from "../../components/code-block.tsx";
-import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { useInstances } from "../../lib/instances.ts";
 import { clip } from "../../lib/words.ts";
@@ -21,9 +20,9 @@ export function AboutSection() {
   return (
     <Section
       title="About"
+      isGroup
       description="Versions of what runs here, to be sent along with a report of a fault."
     >
-      <KeyValueList items={rows} />
       <CodeBlock
         label="For a report"
         code={[...rows.map(({ name, value }) => `${name}: ${value}`), `Browser: ${navigator.userAgent}`].join(

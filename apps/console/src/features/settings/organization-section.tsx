@@ -20,13 +20,13 @@ export function OrganizationSection() {
         parameters: { organization_id: organization.id },
         body: { name },
       }),
-    async onSuccess({ name }) {
+    async onSuccess() {
       await queryClient.invalidateQueries({ queryKey: ["session"] });
-      showToast({ title: `The organization is called ${name} now` });
+      showToast({ title: "Organization renamed" });
     },
   });
   return (
-    <Section title="Organization" description="What everybody in it sees at the top of the page.">
+    <Section title="Organization" isGroup>
       {isMissing ? (
         <>
           <KeyValueList items={[{ name: "Name", value: organization.name }]} />
@@ -39,8 +39,8 @@ export function OrganizationSection() {
       ) : (
         <NameForm
           key={organization.name}
-          label="Name of the organization"
-          hint="Only what it is called: addresses, tokens and ids stay."
+          label="Organization name"
+          hint="What everybody sees at the top of the page. Addresses, tokens and ids stay."
           name={organization.name}
           autoComplete="off"
           error={rename.error}

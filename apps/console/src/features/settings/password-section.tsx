@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
+import { NEW_PASSWORD_HINT, NewPasswordInput } from "../../components/new-password-input.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { useToast } from "../../components/toast.tsx";
@@ -18,9 +19,10 @@ export function PasswordSection() {
   return (
     <Section
       title="Password"
+      level={3}
       description={
         person.has_password
-          ? "You sign in with it. After a change, every other session of yours ends."
+          ? "You sign in with it. After a change you are signed out everywhere else."
           : "You have come by a link so far, and have none. With one you can sign in without a new link."
       }
     >
@@ -49,8 +51,8 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
       }),
     async onSuccess() {
       showToast({
-        title: person.has_password ? "The password is changed" : "The password is set",
-        description: "Your other sessions have ended.",
+        title: person.has_password ? "Password changed" : "Password set",
+        description: "You are signed out everywhere else.",
       });
       onDone();
       await queryClient.invalidateQueries({ queryKey: ["session"] });
@@ -73,7 +75,7 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
       {person.has_password ? (
         <Field
           label="Current password"
-          error={isWrong ? "The current password is another one. Nothing was changed." : undefined}
+          error={isWrong ? "That is not your current password. Nothing was changed." : undefined}
         >
           <TextInput
             type="password"
@@ -86,18 +88,10 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
           />
         </Field>
       ) : null}
-      <Field
-        label="New password"
-        hint="12 characters or more. Four words that do not belong together are a good one."
-        error={nextFault}
-      >
-        <TextInput
-          type="password"
-          autoComplete="new-password"
+      <Field label="New password" hint={NEW_PASSWORD_HINT} error={nextFault}>
+        <NewPasswordInput
           required
           autoFocus={!person.has_password}
-          minLength={12}
-          maxLength={128}
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />

@@ -16,16 +16,17 @@ export function ProfileSection() {
   const { person } = useSignedIn();
   const { organization, role } = useMembership();
   const roles = useRoles();
+  const title = titleOfRole(role, roles.data?.data);
   const rename = useMutation({
     mutationFn: (name: string) => controlPlane.account.update({ body: { name } }),
-    async onSuccess({ name }) {
+    async onSuccess() {
       await queryClient.invalidateQueries({ queryKey: ["session"] });
       await queryClient.invalidateQueries({ queryKey: ["members"] });
-      showToast({ title: `You are ${name} now` });
+      showToast({ title: "Name saved" });
     },
   });
   return (
-    <Section title="Profile">
+    <Section title="Profile" level={3}>
       <NameForm
         key={person.name}
         label="Name"
@@ -43,14 +44,24 @@ export function ProfileSection() {
             name: "Role",
             value: (
               <>
-                {titleOfRole(role, roles.data?.data)} of {organization.name}.{" "}
+                {title} of {organization.name}.{" "}
                 <TextLink to="/members" search={{ tab: "roles" }}>
-                  What it gives
+                  See what {/^[aeiou]/i.test(title) ? "an" : "a"} {title} may do
                 </TextLink>
               </>
             ),
           },
-          { name: "Subject", value: <CopyableId id={person.id} /> },
+          {
+            name: "Your id",
+            value: (
+              <span className="flex flex-wrap items-center gap-x-2">
+                <CopyableId id={person.id} />
+                <span className="text-xs text-ink-soft">
+                  <code className="font-mono">sub</code> in your tokens
+                </span>
+              </span>
+            ),
+          },
         ]}
       />
     </Section>

@@ -28,14 +28,17 @@ export function SessionsSection() {
     mutationFn: (id: string) => controlPlane.account.endSession({ parameters: { session_id: id } }),
     async onSuccess() {
       await refresh();
-      showToast({ title: "The session has ended", description: "Its tokens are revoked." });
+      showToast({ title: "Signed out there", description: "The tokens of that sign-in are revoked." });
     },
   });
   const endOthers = useMutation({
     mutationFn: () => controlPlane.account.endOtherSessions(),
     async onSuccess() {
       await refresh();
-      showToast({ title: "All other sessions have ended", description: "Their tokens are revoked." });
+      showToast({
+        title: "Signed out everywhere else",
+        description: "The tokens of those sign-ins are revoked.",
+      });
     },
   });
   const others = query.data?.data.filter(({ is_current: isCurrent }) => !isCurrent).length ?? 0;
@@ -43,7 +46,7 @@ export function SessionsSection() {
     {
       id: "browser",
       title: "Browser",
-      render: ({ user_agent: userAgent, address, is_current: isCurrent }) => (
+      render: ({ user_agent: userAgent, address, is_current: isCurrent, created_at: at }) => (
         <div className="flex min-w-0 flex-col py-1">
           <span className="flex flex-wrap items-center gap-2">
             <span title={userAgent ?? undefined} className="font-medium text-ink wrap-anywhere">
@@ -52,6 +55,9 @@ export function SessionsSection() {
             {isCurrent ? <Badge tone="accent">This one</Badge> : null}
           </span>
           <span className="font-mono text-xs text-ink-soft">{address ?? "address not known"}</span>
+          <span className="text-xs text-ink-soft md:hidden">
+            signed in <RelativeTime seconds={at} />
+          </span>
         </div>
       ),
     },
@@ -69,7 +75,7 @@ export function SessionsSection() {
     },
     {
       id: "end",
-      title: "End it",
+      title: "Sign out",
       isTitleHidden: true,
       align: "end",
       render: (session) =>
@@ -77,10 +83,10 @@ export function SessionsSection() {
           <Button
             size="sm"
             isBusy={end.isPending && end.variables === session.id}
-            aria-label={`End the session of ${describeUserAgent(session.user_agent)}`}
+            aria-label={`Sign out ${describeUserAgent(session.user_agent)}`}
             onClick={() => end.mutate(session.id)}
           >
-            End
+            Sign out
           </Button>
         ),
     },
@@ -88,19 +94,22 @@ export function SessionsSection() {
   const error = end.error ?? endOthers.error;
   return (
     <Section
-      title="Sessions"
-      description="Where you are signed in. A session ends seven days after it began, and its tokens with it."
+      title="Where you are signed in"
+      level={3}
+      description="Each sign-in ends after seven days, and its tokens with it."
       actions={
         others === 0 ? undefined : (
           <Button isBusy={endOthers.isPending} onClick={() => endOthers.mutate()}>
-            End {countOf(others, "other session")}
+            Sign out {countOf(others, "other browser")}
           </Button>
         )
       }
     >
       {error === null ? null : <ErrorState error={error} isCompact />}
-      <QueryView query={query} what="your sessions" skeletonLines={3}>
-        {({ data }) => <Table label="Your sessions" columns={columns} rows={data} keyOf={({ id }) => id} />}
+      <QueryView query={query} what="where you are signed in" skeletonLines={3}>
+        {({ data }) => (
+          <Table label="Where you are signed in" columns={columns} rows={data} keyOf={({ id }) => id} />
+        )}
       </QueryView>
     </Section>
   );

@@ -12,11 +12,15 @@ export function SettingsPage() {
     <>
       <PageHeader title="Settings" />
       <div className="flex flex-col gap-8 [&>*+*]:border-t [&>*+*]:border-line [&>*+*]:pt-8">
-        <ProfileSection />
-        <PasswordSection />
-        <SessionsSection />
-        <Section title="Theme" description="Kept in this browser.">
-          <ThemeControl />
+        <Section title="You" isGroup>
+          <div className="flex flex-col gap-8">
+            <ProfileSection />
+            <PasswordSection />
+            <SessionsSection />
+            <Section title="Theme" level={3} description="Kept in this browser.">
+              <ThemeControl />
+            </Section>
+          </div>
         </Section>
         <OrganizationSection />
         <AboutSection />

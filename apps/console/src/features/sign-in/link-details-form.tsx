@@ -3,12 +3,14 @@ import type { ClientError } from "@agentos/client";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
+import { NEW_PASSWORD_HINT, NewPasswordInput } from "../../components/new-password-input.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { faultOfField } from "../../lib/describe-fault.ts";
 
 export interface LinkDetails {
   readonly name?: string;
   readonly email?: string;
+  readonly organization_name?: string;
   readonly password?: string;
 }
 
@@ -22,11 +24,14 @@ export interface LinkDetailsFormProps {
 export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFormProps) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
+  const [organization, setOrganization] = useState("");
   const [password, setPassword] = useState("");
   const isOwner = link.purpose === "owner";
   function submit(event: FormEvent) {
     event.preventDefault();
-    onSubmit(isOwner ? { name, email, password } : { password });
+    if (!isOwner) return onSubmit({ password });
+    const named = organization.trim() === "" ? {} : { organization_name: organization };
+    onSubmit({ name, email, password, ...named });
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -56,19 +61,28 @@ export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFo
               onChange={(event) => setEmail(event.target.value)}
             />
           </Field>
+          <Field
+            label="Organization (optional)"
+            hint="Its members see it at the top of every page. It can be changed later."
+            error={faultOfField(error, "organization_name")}
+          >
+            <TextInput
+              autoComplete="organization"
+              maxLength={100}
+              placeholder={name.trim() === "" ? undefined : `Organization of ${name.trim()}`}
+              value={organization}
+              onChange={(event) => setOrganization(event.target.value)}
+            />
+          </Field>
         </>
       ) : (
         // For password managers, which want to know whose password it is.
         <input type="hidden" autoComplete="username" value={link.person?.email ?? ""} readOnly />
       )}
-      <Field label="Password" hint="12 characters or more." error={faultOfField(error, "password")}>
-        <TextInput
-          type="password"
-          autoComplete="new-password"
+      <Field label="Password" hint={NEW_PASSWORD_HINT} error={faultOfField(error, "password")}>
+        <NewPasswordInput
           required
           autoFocus={!isOwner}
-          minLength={12}
-          maxLength={128}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

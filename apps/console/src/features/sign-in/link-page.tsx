@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { useServices } from "../../lib/services.ts";
 import { sessionQuery } from "../../lib/session.ts";
@@ -33,7 +34,9 @@ export function LinkPage({ secret, onGiveUp }: LinkPageProps) {
     return (
       <FrontDoor title="This link does not let you in">
         <ErrorState error={link.error} onRetry={() => void link.refetch()} isRetrying={link.isFetching} />
-        <Button onClick={onGiveUp}>Sign in with a password</Button>
+        <Button variant="primary" onClick={onGiveUp}>
+          Sign in with a password
+        </Button>
       </FrontDoor>
     );
   if (link.data === undefined || session.isPending)
@@ -75,30 +78,41 @@ function KnownLink({ secret, link, signedIn, onGiveUp }: KnownLinkProps) {
     return (
       <FrontDoor title={link.person === null ? "Signing in" : `Welcome, ${link.person.name}`}>
         {fault ?? <Skeleton label="Signing in" lines={2} />}
-        {redeem.error === null ? null : <Button onClick={onGiveUp}>Sign in with a password</Button>}
+        {redeem.error === null ? null : (
+          <Button variant="primary" onClick={onGiveUp}>
+            Sign in with a password
+          </Button>
+        )}
       </FrontDoor>
     );
   if (link.purpose !== "owner" && !link.needs_password)
     return (
       <FrontDoor
-        title={`Continue as ${link.person?.name ?? "another person"}`}
-        description={`You are signed in as ${signedIn?.name ?? "somebody else"} in this browser. Going on ends that.`}
+        title={`Sign in as ${link.person?.name ?? "another person"}?`}
+        description={describeSwap(signedIn?.name)}
       >
         {fault}
-        <div className="flex gap-2">
+        <div className="flex flex-col gap-2">
           <Button variant="primary" isBusy={redeem.isPending} onClick={() => mutate({})}>
-            Continue
+            <span className="truncate">Sign in as {link.person?.name ?? "another person"}</span>
           </Button>
-          <Button onClick={onGiveUp}>Stay {signedIn?.name}</Button>
+          <Button onClick={onGiveUp}>
+            <span className="truncate">Stay signed in as {signedIn?.name ?? "somebody else"}</span>
+          </Button>
         </div>
       </FrontDoor>
     );
   return (
     <FrontDoor {...describePurpose(link)}>
+      {isSwap ? <Notice tone="warn" title={describeSwap(signedIn.name)} /> : null}
       {fault}
       <LinkDetailsForm link={link} error={redeem.error} isBusy={redeem.isPending} onSubmit={mutate} />
     </FrontDoor>
   );
+}
+
+function describeSwap(name = "somebody else"): string {
+  return `You are signed in as ${name} in this browser. Continuing signs ${name} out.`;
 }
 
 function describePurpose({ purpose, person }: Link): {
@@ -109,7 +123,7 @@ function describePurpose({ purpose, person }: Link): {
     return {
       title: "Set up your control plane",
       description:
-        "You are the first here, and become its Owner: you add people, connect instances and set their switches.",
+        "You are the first person here, so you become its Owner. You can add people and connect instances.",
     };
   if (purpose === "reset-password")
     return {

@@ -1,6 +1,7 @@
 /** E-mail and password. Used by the sign-in page, and above a page whose session has ended. */
+import { AgentOSRefusal } from "@agentos/client";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useId, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
@@ -15,18 +16,33 @@ export interface SignInFormProps {
   readonly knownEmail?: string;
 }
 
+/** After too many attempts an early one only fails again. */
+function secondsToWait(error: unknown): number {
+  return error instanceof AgentOSRefusal && error.status === 429
+    ? Math.min(Math.ceil(error.retryAfterSeconds ?? 0), 600)
+    : 0;
+}
+
 export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
   const { controlPlane } = useServices();
   const [email, setEmail] = useState(knownEmail);
   const [password, setPassword] = useState("");
+  const [secondsLeft, setSecondsLeft] = useState(0);
   const signIn = useMutation({
     mutationFn: () => controlPlane.signIn.password({ body: { email, password } }),
     meta: { knowsSessionOver: true },
     onSuccess: onSignedIn,
+    onError: (error) => setSecondsLeft(secondsToWait(error)),
   });
+  const id = useId();
+  useEffect(() => {
+    if (secondsLeft === 0) return undefined;
+    const timer = setTimeout(() => setSecondsLeft(secondsLeft - 1), 1_000);
+    return () => clearTimeout(timer);
+  }, [secondsLeft]);
   function submit(event: FormEvent) {
     event.preventDefault();
-    signIn.mutate();
+    if (secondsLeft === 0) signIn.mutate();
   }
   const rightAddress = findRightAddress(signIn.error, window.location.pathname + window.location.search);
   return (
@@ -51,7 +67,11 @@ export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
           required
           autoFocus={knownEmail === ""}
           value={email}
-          onChange={(event) => setEmail(event.target.value)}
+          onChange={(event) => {
+            setEmail(event.target.value);
+            // Another account may not have to wait.
+            setSecondsLeft(0);
+          }}
         />
       </Field>
       <Field label="Password">
@@ -65,9 +85,20 @@ export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
           onChange={(event) => setPassword(event.target.value)}
         />
       </Field>
-      <Button type="submit" variant="primary" isBusy={signIn.isPending}>
-        Sign in
+      <Button
+        type="submit"
+        variant="primary"
+        isBusy={signIn.isPending}
+        disabled={secondsLeft > 0}
+        aria-describedby={secondsLeft > 0 ? `${id}-wait` : undefined}
+      >
+        {secondsLeft > 0 ? `Sign in (${secondsLeft} s)` : "Sign in"}
       </Button>
+      {secondsLeft > 0 ? (
+        <span id={`${id}-wait`} className="sr-only">
+          After too many failed attempts, the next one has to wait.
+        </span>
+      ) : null}
     </form>
   );
 }

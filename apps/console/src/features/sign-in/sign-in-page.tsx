@@ -9,7 +9,7 @@ export function SignInPage() {
     <FrontDoor
       title="Sign in"
       description="To the console of your AgentOS."
-      footer="No password yet, or lost? Ask an Owner or Administrator for a one-time link. Whoever runs the control plane can print one on its machine."
+      footer="Never signed in? Ask an Owner or Administrator for a link. Lost your password? Ask an Owner. Whoever runs the control plane can print a link on its machine."
     >
       <SignInForm onSignedIn={() => openDocument(window.location.pathname + window.location.search)} />
     </FrontDoor>

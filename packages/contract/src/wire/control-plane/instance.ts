@@ -127,6 +127,8 @@ export const changedInstanceSchema = z.strictObject({
 
 /** What the console's probe has seen of an instance: facts of this browser, bounded, and none of them trusted. */
 export const probeSchema = z.strictObject({
+  /** Where it has looked: a page that is open may know the endpoint of before. */
+  endpoint: endpointSchema,
   /** What the browser could do at all; `unknown` for what it does not tell apart. */
   outcome: z.enum([
     "answered",
@@ -158,7 +160,9 @@ export const configurationSchema = z
     shell: z.array(z.string()),
     /** The same as a `.env` file has it. */
     dotenv: z.array(z.string()),
-    /** What has to be true on the instance before the switches agree. */
+    /** What the lines cannot say, and last that the instance has to be started again. */
     steps: z.array(z.string()),
+    /** What follows from the switches that somebody should know first. */
+    warning: z.string().nullable(),
   })
   .meta({ id: "InstanceConfiguration" });

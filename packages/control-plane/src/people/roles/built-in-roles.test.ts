@@ -91,6 +91,8 @@ describe("the built-in roles", () => {
   it("name who can do something", () => {
     expect(nameRolesWith(["os:delete"])).toBe("an Owner");
     expect(nameRolesWith(["org:write", "org:members:delete"])).toBe("an Owner or Administrator");
-    expect(nameRolesWith(["billing:read"])).toBe("nobody");
+    // What no role lists is the Owner's, whose admin scope gives everything.
+    expect(nameRolesWith(["billing:read"])).toBe("an Owner");
+    expect(nameRolesWith(["config:read"])).toBe("an Owner, Administrator or Member");
   });
 });

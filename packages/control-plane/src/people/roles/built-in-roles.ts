@@ -64,13 +64,14 @@ export const ROLES: Readonly<Record<RoleName, Role>> = Object.freeze({
   owner: {
     name: "owner",
     title: "Owner",
-    description: "everything, other people's data and the deletion of instances included",
+    description: "everything, including other people's data and deleting instances",
     scopes: bundle(ENTER, USE, BUILD, MANAGE, OWN),
   },
   administrator: {
     name: "administrator",
     title: "Administrator",
-    description: "manages members, endpoints, switches and keys, and reads refusals and changes",
+    description:
+      "manages members, endpoints, switches and keys, and reads refusals and changes; sees only their own data",
     scopes: bundle(ENTER, USE, BUILD, MANAGE),
   },
   member: {
@@ -92,10 +93,18 @@ export function isWithin(role: Role, other: Role): boolean {
   return role.scopes.every((scope) => other.scopes.includes(scope));
 }
 
-/** Who can do what needs these scopes, for people: `an Owner or Administrator`. */
+/** Who can do what needs these scopes, for people: `an Owner or Administrator`. The admin scope gives all of them. */
 export function nameRolesWith(scopes: readonly string[]): string {
   const titles = Object.values(ROLES)
-    .filter((role) => scopes.every((scope) => role.scopes.some((own) => own === scope)))
+    .filter(
+      (role) =>
+        role.scopes.includes(ADMIN_SCOPE) ||
+        scopes.every((scope) => role.scopes.some((own) => own === scope)),
+    )
     .map(({ title }) => title);
-  return titles.length === 0 ? "nobody" : `an ${titles.join(" or ")}`;
+  return `an ${joinWithOr(titles)}`;
+}
+
+function joinWithOr(titles: readonly string[]): string {
+  return titles.length < 3 ? titles.join(" or ") : `${titles.slice(0, -1).join(", ")} or ${titles.at(-1)}`;
 }

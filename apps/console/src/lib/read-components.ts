@@ -1,11 +1,13 @@
 /** Agents, teams and workflows of an instance as cards: its words, bounded. What has no id is left out. */
-import { clip } from "../../lib/words.ts";
+import { clip } from "./words.ts";
 
 export interface Component {
   readonly id: string;
   readonly name: string;
   readonly description: string | undefined;
   readonly model: string | undefined;
+  /** It answers without a model: it says back what it is told, or follows a script. */
+  readonly isScripted: boolean;
   readonly toolCount: number;
 }
 
@@ -25,6 +27,7 @@ export function readComponents(list: unknown): readonly Component[] {
       name: readText(name, 80) ?? clip(id, 80),
       description: readText(get(value, "description"), 400),
       model: readText(model, 60),
+      isScripted: get(get(value, "model"), "provider") === "offline",
       toolCount: Array.isArray(tools) ? tools.length : 0,
     });
   }

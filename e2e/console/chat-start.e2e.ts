@@ -1,0 +1,34 @@
+// The first two minutes: `npm start`, the printed link, an answer. Without a provider's key it follows a script, and says so.
+import { expect } from "vitest";
+import { makeFolder, startCommand } from "../support/start-command.ts";
+import { story } from "./browser.ts";
+
+story(
+  "from the printed link to an agent that calls a tool, and asks before the next one",
+  async ({ visitor }) => {
+    const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder(), hasConsole: true });
+    const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
+    const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);
+    const page = await visitor.open({ origins: [new URL(link).origin, endpoint] });
+    page.setDefaultTimeout(10_000);
+    await page.goto(link);
+    await page.getByRole("heading", { name: "Assistant" }).waitFor();
+    await page.getByRole("main").getByText("Connected").waitFor();
+    await visitor.screenshot(page, "start-home");
+    await page.getByRole("main").getByRole("link", { name: "Chat", exact: true }).first().click();
+    await page.getByText(/^Scripted, no model: set OPENAI_API_KEY/).waitFor();
+    await visitor.screenshot(page, "start-chat");
+    await page.getByRole("textbox", { name: /^Message to/ }).fill("Where is my order?");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").waitFor();
+    await page.getByText("lookup_order").waitFor();
+    await visitor.screenshot(page, "start-asks");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText(/^That was the whole script/).waitFor();
+    await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+    // Nobody takes the script for a model, while it answers either.
+    expect(await page.getByText("Scripted, no model", { exact: true }).count()).toBe(1);
+    await visitor.screenshot(page, "start-answer");
+    await dev.stop();
+  },
+);
