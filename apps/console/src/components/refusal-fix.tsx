@@ -9,6 +9,7 @@ import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { CopyTextButton } from "./copy-button.tsx";
 import { Field } from "./field.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
+import { SecurityKeyPlace } from "./security-key-place.tsx";
 import { TextInput } from "./text-input.tsx";
 import { TextLink } from "./text-link.tsx";
 
@@ -49,7 +50,8 @@ export function FixControl(props: FixControlProps): ReactNode {
         </TextLink>
       );
     case "enter-security-key":
-      return <KeyForm {...props} />;
+      // Moved while a key is typed: what was typed was for the address before.
+      return <KeyForm key={session.instance?.endpoint} {...props} />;
     default:
       return <FixButton {...props} />;
   }
@@ -77,14 +79,17 @@ const isSame = (one: FixAction | undefined, other: FixAction) =>
 
 function KeyForm({ action, session, isPrimary }: FixControlProps) {
   const [value, setValue] = useState("");
+  const { instance } = session;
+  if (instance === undefined) return null;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (value.trim() !== "") session.fix(action, value.trim());
   }
   return (
     <form onSubmit={submit} className="flex w-full min-w-0 flex-col items-start gap-2">
+      <SecurityKeyPlace instance={instance} />
       <Field
-        label="Security key of the instance"
+        label={`Security key of ${clip(instance.name, 60)}`}
         hint="A root credential that no role limits. It stays in the memory of this tab."
       >
         <TextInput

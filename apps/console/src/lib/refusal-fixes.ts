@@ -86,11 +86,14 @@ const opening =
   (tab: InstancePlace): Plan<PointerAction> =>
   () => [open(tab)];
 
-/** The instance asks for its security key. With Authorization on, no key is ever sent. */
+/**
+ * The instance asks for its security key. A key is sent only where the switches say so: that the instance asks is its word,
+ * and whoever has connected it may want the key of another one.
+ */
 const typing: Plan<FixAction> = ({ instance }) =>
-  instance?.desired.authorization === true
-    ? [open("switches")]
-    : [{ kind: "enter-security-key", label: "Use this key" }];
+  instance?.desired.security_key === true && !instance.desired.authorization
+    ? [{ kind: "enter-security-key", label: "Use this key" }]
+    : [open("switches")];
 
 /** It asks for a token: none are made for it while Authorization is off here. What was sent with it on was lost on its way. */
 const switching: Plan<FixAction> = (situation) =>

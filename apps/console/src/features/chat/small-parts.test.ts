@@ -177,7 +177,6 @@ describe("decisions on the wire", () => {
       id: "c1",
       name: "pay",
       argumentsText: "{}",
-      isWhole: true,
       kind: "confirmation",
       fields: [],
       source,

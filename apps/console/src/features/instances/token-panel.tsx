@@ -65,7 +65,6 @@ function MintToken({ instance }: { readonly instance: Instance }) {
   if (minted !== undefined)
     return (
       <ShownToken
-        instance={instance}
         minted={minted}
         onForget={() => {
           setMinted(undefined);
@@ -125,15 +124,7 @@ function MintToken({ instance }: { readonly instance: Instance }) {
   );
 }
 
-function ShownToken({
-  instance,
-  minted,
-  onForget,
-}: {
-  readonly instance: Instance;
-  readonly minted: Minted;
-  readonly onForget: () => void;
-}) {
+function ShownToken({ minted, onForget }: { readonly minted: Minted; readonly onForget: () => void }) {
   const left = useSecondsLeft(minted.expires_at);
   const again = <Button onClick={onForget}>{left > 0 ? "Forget it" : "Make another one"}</Button>;
   if (left <= 0)
@@ -151,7 +142,7 @@ function ShownToken({
       description="Shown this once, and kept nowhere. What you paste into a terminal stays in its history until the token has ended."
       actions={<Status tone="ok" word={`Ends in ${describeLeft(left)}`} />}
     >
-      <CodeBlock label="Ask for the agents" code={writeCurlLine(instance.endpoint ?? "", minted.token)} />
+      <CodeBlock label="Ask for the agents" code={writeCurlLine(minted.endpoint, minted.token)} />
       <CodeBlock label="The token alone" code={minted.token} />
       <KeyValueList
         items={[
