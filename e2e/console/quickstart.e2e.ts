@@ -54,7 +54,7 @@ story.skipIf(!hasShell)(
       .click();
     await page.getByLabel("Name").fill("Shop");
     await page.getByLabel("Address").fill(address);
-    await page.getByRole("button", { name: told("Look at it") }).click();
+    await page.getByRole("button", { name: told("Check the address") }).click();
     await page.getByRole("button", { name: told("Connect it"), exact: true }).click();
     await page.getByRole("switch", { name: told("Authorization (JWT)") }).click();
     await page.getByRole("heading", { name: told("Copy the configuration") }).waitFor();
