@@ -39,7 +39,7 @@ async function begin(page: Page, endpoint = place.endpoint): Promise<void> {
   await world.signIn(page, "/connect");
   await page.getByLabel("Name").fill("Shop");
   await page.getByLabel("Address").fill(endpoint);
-  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Check the address" }).click();
   await page.getByRole("heading", { name: "Connect Shop" }).waitFor();
 }
 
@@ -88,7 +88,7 @@ story(
     expect(await visitor.findBarriers(page)).toEqual([]);
     await place.putOurs({ env });
     await lookAgain(page);
-    await page.getByText("Shop lets you in").waitFor();
+    await page.getByText("Shop is connected").waitFor();
     await visitor.screenshot(page, "connect-green", { isWholePage: true });
     await page.getByRole("link", { name: "Open Shop" }).click();
     await page.waitForURL(/\/i\/[^/]+$/);
@@ -110,7 +110,8 @@ story(
     await page.getByLabel("Address of the AgentOS").fill(`${place.endpoint}/agents`);
     await page.getByRole("button", { name: "Look there" }).click();
     await light(page, "agentos", "passed").waitFor();
-    await page.getByRole("button", { name: "Discard the draft" }).click();
+    await page.getByRole("button", { name: "Discard the draft…" }).click();
+    await page.getByRole("button", { name: "Discard the draft", exact: true }).click();
     await page.getByRole("heading", { name: "No instance yet" }).waitFor();
     await visitor.screenshot(page, "instances-empty");
     expect(await visitor.findBarriers(page)).toEqual([]);
@@ -141,11 +142,12 @@ describe.each([
     await light(page, "key", "failed").waitFor();
     await visitor.screenshot(page, `connect-python-${version}`, { isWholePage: true });
     expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(await page.getByRole("switch", { name: /^Authorization/ }).isDisabled()).toBe(!canVerify);
     await page.getByLabel("Another security key of Shop").fill("the-right-key");
     await page.getByRole("button", { name: "Use the key" }).click();
+    await page.getByText("Shop is connected").waitFor();
+    await page.getByRole("button", { name: "10 checks passed" }).click();
     await light(page, "key", "passed").waitFor();
-    await page.getByText("Shop lets you in").waitFor();
-    expect(await page.getByRole("switch", { name: /^Authorization/ }).isDisabled()).toBe(!canVerify);
     expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).not.toContain(
       "the-right-key",
     );
@@ -167,7 +169,7 @@ story.for(OPPOSITES)("the wizard fits in $theme at $width width", async (look, {
   expect(await visitor.findBarriers(page)).toEqual([]);
   await page.getByLabel("Name").fill("Shop");
   await page.getByLabel("Address").fill(place.endpoint);
-  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Check the address" }).click();
   await light(page, "reachable", "failed").waitFor();
   await visitor.screenshot(page, `connect-lights-${suffix}`, { isWholePage: true });
   expect(await visitor.findBarriers(page)).toEqual([]);

@@ -69,7 +69,9 @@ async function press(page: Page, code: OneClickCode, button: string): Promise<vo
 }
 
 async function typeKey(page: Page, key: string): Promise<void> {
-  await dialogOf(page).getByLabel("Security key of the instance").fill(key);
+  await dialogOf(page)
+    .getByLabel(/^Security key of /)
+    .fill(key);
   await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
 }
 

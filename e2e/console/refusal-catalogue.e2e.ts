@@ -22,8 +22,10 @@ afterAll(() => guide.close());
 const CODES = Object.entries({ ...REFUSALS, ...CAUSES }).filter(([code]) => !/^CLI_|_SOCKET_/.test(code));
 
 const asShown = (text: string) => {
+  // What stands between backticks is set as code.
   const rendered = renderNeutral(text, "npx agentos")
     .replaceAll("<who can>", "an Owner or Administrator")
+    .replaceAll("`", "")
     .trim();
   return (rendered.charAt(0).toUpperCase() + rendered.slice(1)).replaceAll(/\s+/g, " ");
 };
@@ -49,7 +51,7 @@ story("each code has a cause, evidence and a fix, and names whoever is to be ask
     const text = shown.get(code) ?? "";
     const ways = WITH_CHOICES.includes(code) ? ["pick one", "Use the security key only"] : [asShown(fix)];
     const asked = ASKED.test(code) ? ["A message for an Owner or Administrator", "It needs authz:read."] : [];
-    return [asShown(title), ...ways, ...asked, `Evidence of ${code}.`, "What to do", "Checks, as", code]
+    return [asShown(title), ...ways, ...asked, `Evidence of ${code}.`, "What to do", "Checks (", code]
       .filter((part) => !text.includes(part))
       .map((part) => `${code}: ${part}`);
   });

@@ -18,13 +18,17 @@ watchTheme();
 
 const controlPlane = createControlPlaneClient({ baseUrl: window.location.origin });
 const sessionWatch = createSessionWatch();
+const queryClient = createQueryClient(sessionWatch);
 const services = {
   controlPlane,
-  instanceClients: createInstanceClients(controlPlane),
+  instanceClients: createInstanceClients(
+    controlPlane,
+    (what) => void queryClient.invalidateQueries({ queryKey: [what] }),
+  ),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
   drafts: createDrafts(),
-  queryClient: createQueryClient(sessionWatch),
+  queryClient,
   sessionWatch,
   openDocument(path: string) {
     if (path === window.location.pathname + window.location.search) window.location.reload();

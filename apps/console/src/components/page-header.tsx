@@ -18,7 +18,9 @@ export function PageHeader({ title, description, facts, actions }: PageHeaderPro
           <h1 className="min-w-0 text-xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
           {facts}
         </div>
-        {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+        {description === undefined ? null : (
+          <p className="text-sm text-pretty text-ink-soft">{description}</p>
+        )}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
     </header>
@@ -56,7 +58,9 @@ export function Section({
           >
             {title}
           </Heading>
-          {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+          {description === undefined ? null : (
+            <p className="text-sm text-pretty text-ink-soft">{description}</p>
+          )}
         </div>
         {actions}
       </div>

@@ -29,7 +29,7 @@ export async function applyFix(
       await controlPlane.instances.update({ parameters, body: { os_id: action.osId } });
       break;
     case "enter-security-key":
-      instanceClients.rememberSecurityKey(instance.id, value);
+      instanceClients.rememberSecurityKey(instance, value);
       break;
     default:
   }

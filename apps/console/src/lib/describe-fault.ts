@@ -42,7 +42,7 @@ const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cau
   ],
   "no-token": [
     "No token could be made for this instance.",
-    "Sign in again; if it stays so, look at the instance's page.",
+    "Load the page again: it may be at another address now, or somebody else may be signed in. If it stays so, look at the instance's page.",
   ],
 };
 

@@ -111,3 +111,9 @@ test("who lacks a scope has words for whoever can give it, who is named; nobody 
   ]);
   expect(plan("TOKEN_ROLE_INSUFFICIENT")).toEqual([]);
 });
+
+test("a key is asked for only where the switches are set so: that the instance wants one is its word", () => {
+  const neither = { ...instance, desired: { authorization: false, security_key: false } };
+  for (const code of ONE_CLICK_CODES)
+    expect(plan(code, { instance: neither }).map(({ kind }) => kind)).not.toContain("enter-security-key");
+});

@@ -31,7 +31,7 @@ const services = {
   controlPlane,
   sessionWatch,
   queryClient,
-  instanceClients: createInstanceClients(controlPlane),
+  instanceClients: createInstanceClients(controlPlane, () => undefined),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
   drafts: createDrafts(),

@@ -29,6 +29,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "instance.switches-changed": ["changed the switches of"],
   "instance.id-learnt": ["learnt the id of"],
   "instance.deleted": ["deleted the instance"],
+  "instance.displaced": ["took the address away from"],
   "key.published": ["published a key for"],
   "key.signs": ["signs with another key for"],
   "key.retired": ["retired a key of"],

@@ -1,6 +1,6 @@
 /** A conversation with an agent, a team or a workflow. */
 import type { AgentOSClient } from "@agentos/client";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -20,7 +20,8 @@ import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
 import { isActive } from "./turn.ts";
-import { type TurnActions, TurnView } from "./turn-view.tsx";
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
 
@@ -86,6 +87,7 @@ function Chat(props: ChatProps) {
   const draft = useDraft([instanceId, kind, agentId, status.sessionId ?? ""].join(" "), prompt);
   const { text, setText, files, setFiles } = draft;
   const input = useRef<HTMLTextAreaElement>(null);
+  const navigate = useNavigate();
   const isAuthorized = instance.desired.authorization;
   const needsToken = isAuthorized || instance.desired.security_key;
   const endpoint = instance.endpoint ?? "";
@@ -101,6 +103,15 @@ function Chat(props: ChatProps) {
   const actions: TurnActions = useMemo(
     () => ({
       retry: (key) => void store.retry(key),
+      sendAnyway: (key) => void store.sendAnyway(key),
+      lookUp({ asked }) {
+        setText(asked);
+        void navigate({
+          to: "/i/$instanceId/sessions",
+          params: { instanceId },
+          search: { [KINDS[kind].type]: agentId },
+        });
+      },
       explain: explainTurn,
       edit(asked) {
         setText(asked);
@@ -123,7 +134,7 @@ function Chat(props: ChatProps) {
         }),
     }),
     // Turns are drawn again only where these change.
-    [store, explainTurn, setText, kind, agentId, endpoint, needsToken],
+    [store, explainTurn, setText, navigate, instanceId, kind, agentId, endpoint, needsToken],
   );
 
   function send(): void {

@@ -5,6 +5,7 @@ import type { Cause, Trial } from "../../lib/trial.ts";
 import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, placeOf } from "./connection-lights.ts";
 import { makeInstance, makeObservation } from "./instance.fixture.ts";
 import type { LightId, LightState, LightsInput } from "./light.ts";
+import { describeLights } from "./lights-state.ts";
 
 const ANSWERED: ProbeReport = {
   outcome: "answered",
@@ -162,6 +163,16 @@ describe("the lights, address to scope", () => {
   });
 });
 
+test("all of them in one word: the fault, what is asked, or that it is ready", () => {
+  const wordOf = (given: Partial<LightsInput>) =>
+    describeLights(look(given).lights, { isDraft: given.instance?.is_draft === true }).word;
+  expect(wordOf({})).toBe("All lights are green");
+  expect(wordOf({ instance: draft() })).toBe("Ready to connect");
+  expect(wordOf({ instance: draft(), report: undefined })).toBe("Checking…");
+  expect(wordOf({ report: failedAs("cors-refused") })).toBe("Blocked by CORS");
+  expect(wordOf({ trial: { kind: "no-key" } })).toBe("Type its security key");
+});
+
 describe("words of the connection", () => {
   test.each([
     ["time-out", "timed-out", "reachable", /time-out/],
@@ -199,7 +210,7 @@ describe("words of the connection", () => {
 
   test("CORS: the line has the origin of this console", () => {
     const { of } = look({ report: { ...ANSWERED, outcome: "cors-refused", answers: [] } });
-    expect(of("cors")?.lines?.code).toBe(`CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
+    expect(of("cors")?.lines?.code).toBe(`export CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
   });
 });
 

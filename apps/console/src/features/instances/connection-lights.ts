@@ -21,12 +21,12 @@ import {
 
 const TITLES: Readonly<Record<LightId, string>> = {
   address: "Address",
-  network: "Let out by this browser",
+  network: "Allowed by this browser",
   reachable: "Reachable",
-  cors: "Readable for this page (CORS)",
+  cors: "Allows this console (CORS)",
   agentos: "Is an AgentOS",
   version: "Version",
-  mode: "What it asks for",
+  mode: "Protection",
   key: "Key",
   audience: "Audience",
   scope: "Scope",
@@ -69,7 +69,7 @@ function findVersion({ version, version_source: source }: Instance): Words {
       said: "It reports none",
       fix: `Versions before 2.6.0 do not. Say which one it is: from ${FIRST_VERSION_WITH_JWT} on an AgentOS can verify tokens.`,
     };
-  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as a person has stated"}`;
+  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as somebody entered"}`;
   if (canVerifyTokens(version)) return { state: "passed", said };
   return {
     state: "warn",
@@ -138,7 +138,7 @@ function findTrust({ instance, trial }: LightsInput): Found {
       key: {
         state: "asks",
         said: "Its security key is not known in this tab",
-        fix: "Type it here to try it.",
+        fix: "Type the key that the instance was started with: `echo $OS_SECURITY_KEY` prints it there.",
       },
       audience: NONE_OF_KEY,
       scope: NONE_OF_KEY,

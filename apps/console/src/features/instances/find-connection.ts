@@ -2,6 +2,7 @@
 import { type BrowserKind, explainLocalNetwork, nameBrowser } from "../../lib/browser-kind.ts";
 import { findNearer } from "../../lib/endpoint-place.ts";
 import type { Instance } from "../../lib/instance-state.ts";
+import { writeOriginLine } from "../../lib/origin-line.ts";
 import type { ProbeAnswer, ProbeReport } from "../../lib/probe-endpoint.ts";
 import { clip } from "../../lib/words.ts";
 import { type Found, type LightsInput, LOOKING, type Words } from "./light.ts";
@@ -36,7 +37,8 @@ export function findConnection({ instance, report, browser, consoleOrigin }: Lig
         fix: explainLocalNetwork(browser),
       },
     };
-  if (outcome === "cors-refused") return { address, network, reachable, cors: describeCors(consoleOrigin) };
+  if (outcome === "cors-refused")
+    return { address, network, reachable, cors: describeCors(instance.name, consoleOrigin) };
   return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out", consoleOrigin) };
 }
 
@@ -48,12 +50,12 @@ function describeMixedContent(browser: BrowserKind): Words {
   };
 }
 
-function describeCors(consoleOrigin: string): Words {
+function describeCors(name: string, consoleOrigin: string): Words {
   return {
     state: "failed",
     said: "The answer does not let this page read it",
     fix: `Let ${consoleOrigin} call the instance: set this on it, and start it again. Where other origins are listed already, add this one to them.`,
-    lines: { label: "On the instance", code: `CORS_ORIGIN_LIST='${JSON.stringify([consoleOrigin])}'` },
+    lines: { label: `For the shell of ${name}`, code: writeOriginLine(consoleOrigin) },
   };
 }
 

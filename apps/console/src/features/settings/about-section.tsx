@@ -25,7 +25,6 @@ export function AboutSection() {
     >
       <CodeBlock
         label="For a report"
-        isWrapped
         code={[...rows.map(({ name, value }) => `${name}: ${value}`), `Browser: ${navigator.userAgent}`].join(
           "\n",
         )}
