@@ -23,7 +23,13 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <p className="text-lg font-semibold text-ink wrap-anywhere">
-        {isQuoted ? <>The instance refused, and says only: “{cause}”</> : cause}
+        {isQuoted ? (
+          <>
+            {instance === undefined ? "The server" : "The instance"} refused, and says: “{cause}”
+          </>
+        ) : (
+          cause
+        )}
       </p>
       <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
         <Badge tone={tone}>{word}</Badge>
@@ -31,7 +37,7 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
           <code className="font-mono wrap-anywhere text-ink">{route}</code>
         )}
         {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
-        <span>by {instance === undefined ? "the control plane" : instance.name}</span>
+        <span>by {instance?.name ?? (isQuoted ? "a server that is none of ours" : "the control plane")}</span>
       </p>
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">

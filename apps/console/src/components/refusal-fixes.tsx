@@ -13,7 +13,7 @@ import { FixControl } from "./refusal-fix.tsx";
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
   const { explanation, isExplaining, fixFault } = session;
   if (isExplaining) return null;
-  const { fix, command, choices } = explanation;
+  const { fix, command, choices, isQuoted } = explanation;
   const hasChoices = choices.length > 0;
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -21,7 +21,9 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
         {choices.length > 1 ? "What to do: pick one" : "What to do"}
       </h3>
       {fix === undefined || choices.length > 1 ? null : (
-        <p className="text-sm text-ink wrap-anywhere">{fix}</p>
+        <p className="text-sm text-ink wrap-anywhere">
+          {isQuoted ? <>The instance says: “{fix}”. Nobody here has checked it.</> : fix}
+        </p>
       )}
       {command === undefined ? null : <CodeBlock label="For a shell" code={command} isShell />}
       {hasChoices ? (
