@@ -21,6 +21,7 @@ interface Channel extends Pick<EventTarget, "addEventListener" | "removeEventLis
 
 export function createOtherTabs(channel: Channel = new BroadcastChannel(CHANNEL)): OtherTabs {
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin alone
     tell: (news) => channel.postMessage(news),
     listen(listener) {
       const hear = (event: Event) => {
