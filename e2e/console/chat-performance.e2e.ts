@@ -1,6 +1,7 @@
 // How a long chat is drawn while an answer streams into it. Timed in `npm run soak` alone: here it has to work, and to stay small.
 import { createServer } from "node:http";
 import { expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
 import { story } from "./browser.ts";
 import { openChatWorld } from "./chat-world.ts";
 
@@ -13,6 +14,16 @@ interface Figures {
   readonly frames: readonly number[];
   readonly longTasks: readonly number[];
 }
+
+/** What the machine itself needs for a frame: a page that draws a number and nothing else. */
+const EMPTY_PAGE = `<!doctype html><p></p><script>
+  let count = 0;
+  const draw = () => {
+    document.querySelector("p").textContent = String((count += 1));
+    requestAnimationFrame(draw);
+  };
+  draw();
+</script>`;
 
 /** Runs in the page: the time between frames, and tasks of more than 50 ms. */
 const MEASURE = `(() => {
@@ -47,20 +58,20 @@ story(
       await page.evaluate(MEASURE);
       await page.getByRole("button", { name: "Copy the answer" }).last().waitFor();
       await page.getByText("The end.").waitFor();
-      const { frames, longTasks } = await page.evaluate<Figures>("window.figures");
+      const chat = await readFigures(page);
       const own = IS_TIMED ? findLongestOwn((await browser?.stopTracing())?.toString("utf8") ?? "{}") : 0;
-      const sorted = frames.toSorted((a, b) => a - b);
-      const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
-      const longest = Math.max(0, ...longTasks);
       console.log(
-        `chat of ${MESSAGES} messages, ${TOKENS_PER_SECOND} tokens/s: ${frames.length} frames, p95 ${p95.toFixed(1)} ms, ${longTasks.length} tasks over 50 ms, the longest ${longest.toFixed(0)} ms; of the page's own time on a core ${own.toFixed(0)} ms at most`,
+        `chat of ${MESSAGES} messages, ${TOKENS_PER_SECOND} tokens/s: ${describe(chat)}; of the page's own time on a core ${own.toFixed(0)} ms at most`,
       );
       // Only what is near the window is there.
       expect(await page.evaluate("document.querySelectorAll('article').length")).toBeLessThan(40);
       if (IS_TIMED) {
-        expect(p95).toBeLessThanOrEqual(33.4);
         // Time on a core: what other programs take from it is no fault of the page.
         expect(own).toBeLessThanOrEqual(50);
+        const empty = await measureEmptyPage(page);
+        console.log(`a page that only draws a number: ${describe(empty)}`);
+        // Where that one is slow already, the machine is busy with others, and nothing is told of the chat.
+        if (empty.p95 <= 20) expect(chat.p95).toBeLessThanOrEqual(33.4);
       }
     } finally {
       await world.close();
@@ -69,6 +80,28 @@ story(
   },
   120_000,
 );
+
+interface Measured extends Figures {
+  readonly p95: number;
+}
+
+async function readFigures(page: Page): Promise<Measured> {
+  const figures = await page.evaluate<Figures>("window.figures");
+  const sorted = figures.frames.toSorted((a, b) => a - b);
+  return { ...figures, p95: sorted[Math.floor(sorted.length * 0.95)] ?? 0 };
+}
+
+async function measureEmptyPage(page: Page): Promise<Measured> {
+  const empty = await page.context().newPage();
+  await empty.setContent(EMPTY_PAGE);
+  await empty.evaluate(MEASURE);
+  await empty.waitForFunction(`window.figures.frames.length >= ${SECONDS * 30}`);
+  return readFigures(empty);
+}
+
+function describe({ frames, longTasks, p95 }: Measured): string {
+  return `${frames.length} frames, p95 ${p95.toFixed(1)} ms, ${longTasks.length} tasks over 50 ms, the longest ${Math.max(0, ...longTasks).toFixed(0)} ms`;
+}
 
 /** The longest task of the thread that draws, by the time that it had a core, in milliseconds. */
 function findLongestOwn(trace: string): number {

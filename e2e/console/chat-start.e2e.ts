@@ -13,13 +13,14 @@ story(
     page.setDefaultTimeout(10_000);
     await page.goto(link);
     await page.getByRole("heading", { name: "Assistant" }).waitFor();
+    await page.getByRole("main").getByText("Connected").waitFor();
     await visitor.screenshot(page, "start-home");
     await page.getByRole("main").getByRole("link", { name: "Chat", exact: true }).first().click();
     await page.getByText(/^Scripted, no model: set OPENAI_API_KEY/).waitFor();
     await visitor.screenshot(page, "start-chat");
     await page.getByRole("textbox", { name: /^Message to/ }).fill("Where is my order?");
     await page.keyboard.press("Enter");
-    await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").waitFor();
+    await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").first().waitFor();
     await page.getByText("lookup_order").waitFor();
     await visitor.screenshot(page, "start-asks");
     await page.getByRole("button", { name: "Approve" }).click();

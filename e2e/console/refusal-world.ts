@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { type ControlPlaneClient, createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import { type PythonOptions, startPythonServer } from "@agentos/testkit";
+import { expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { startConsole } from "./start-console.ts";
 
@@ -34,12 +35,16 @@ export interface WorldInstance {
   readonly endpoint: string;
   /** Public half of the key that signs for it. */
   readonly pem: string;
+  /** The same instance is at another port of this machine, and what is put there is put at that one. */
+  move(): Promise<void>;
+  /** Nothing is there. */
+  stop(): Promise<void>;
   setSwitches(switches: Switches): Promise<void>;
   stateVersion(version: string): Promise<void>;
   setOsId(osId: string): Promise<void>;
-  /** Another key signs from now on, and the one before is none any more. Gives the public half of the new one. */
-  replaceKey(): Promise<string>;
-  /** Puts another server there, and lets both people look at it. */
+  /** Another key signs from now on, whose public half is `pem` then; the one before is none any more. */
+  replaceKey(): Promise<void>;
+  /** Puts another server there, and lets both people look at it. The very same object that is there stays there. */
   put(served: Served): Promise<void>;
 }
 
@@ -48,15 +53,36 @@ export interface RefusalWorld {
   readonly organizationId: string;
   readonly owner: WorldPerson;
   readonly member: WorldPerson;
-  connect(name: string): Promise<WorldInstance>;
+  /** Of `isLocal` there is one: it obeys its switches, unless `refusesSwitches`. */
+  connect(name: string, options?: { readonly isLocal?: boolean }): Promise<WorldInstance>;
+  refusesSwitches: boolean;
+  /** Waits until each instance was told whose tokens are revoked. */
+  revocationsArrive(): Promise<void>;
   changeRole(person: WorldPerson, role: "member" | "administrator"): Promise<void>;
   remove(person: WorldPerson): Promise<void>;
   addMember(name: string): Promise<WorldPerson>;
   close(): Promise<void>;
 }
 
-export async function openRefusalWorld(): Promise<RefusalWorld> {
-  const started = await startConsole();
+export interface RefusalWorldOptions {
+  /** The control plane itself reaches the instances, and tells them what is revoked. Default false. */
+  readonly reachesInstances?: boolean;
+}
+
+export async function openRefusalWorld({
+  reachesInstances = false,
+}: RefusalWorldOptions = {}): Promise<RefusalWorld> {
+  let refusesSwitches = false;
+  const localPort = await findPort();
+  const started = await startConsole({
+    allowedPrivateEndpoints: reachesInstances ? ["127.0.0.1"] : [],
+    localInstances: [
+      {
+        endpoint: `http://127.0.0.1:${localPort}`,
+        apply: () => (refusesSwitches ? Promise.reject(new Error("not now")) : Promise.resolve()),
+      },
+    ],
+  });
   const { url } = started;
   const newClient = () => createControlPlaneClient({ baseUrl: url, session: createMemorySession() });
   const ownerClient = newClient();
@@ -81,9 +107,9 @@ export async function openRefusalWorld(): Promise<RefusalWorld> {
   }
   const member = await addMember("Mia");
 
-  async function connect(name: string): Promise<WorldInstance> {
-    const port = await findPort();
-    const endpoint = `http://127.0.0.1:${port}`;
+  async function connect(name: string, { isLocal = false } = {}): Promise<WorldInstance> {
+    let port = isLocal ? localPort : await findPort();
+    let endpoint = `http://127.0.0.1:${port}`;
     const draft = await ownerClient.instances.create({ parameters: organization, body: { name, endpoint } });
     const parameters = { ...organization, instance_id: draft.id };
     await ownerClient.instances.connect({ parameters });
@@ -93,16 +119,30 @@ export async function openRefusalWorld(): Promise<RefusalWorld> {
     };
     await setSwitches({ authorization: true, security_key: false });
     const keys = await ownerClient.keys.list({ parameters });
+    let [signing] = keys.data;
     let running: { close(): Promise<void> } | undefined;
+    let standing: Served | undefined;
     const stop = async () => {
+      standing = undefined;
       await running?.close();
       running = undefined;
     };
     servers.push(stop);
     return {
       id: draft.id,
-      endpoint,
-      pem: keys.data[0]?.public_pem ?? "",
+      get endpoint() {
+        return endpoint;
+      },
+      get pem() {
+        return signing?.public_pem ?? "";
+      },
+      stop,
+      async move() {
+        await stop();
+        port = await findPort();
+        endpoint = `http://127.0.0.1:${port}`;
+        await ownerClient.instances.update({ parameters, body: { endpoint } });
+      },
       setSwitches,
       async stateVersion(version) {
         await ownerClient.instances.update({ parameters, body: { stated_version: version } });
@@ -111,17 +151,19 @@ export async function openRefusalWorld(): Promise<RefusalWorld> {
         await ownerClient.instances.update({ parameters, body: { os_id: osId } });
       },
       async replaceKey() {
-        const old = keys.data[0]?.kid ?? "";
+        const old = signing?.kid ?? "";
         const published = await ownerClient.keys.publish({ parameters });
         const next = published.data.find(({ station }) => station === "published");
         if (next === undefined) throw new Error("no key was published");
         const body = { is_forced: true };
         await ownerClient.keys.sign({ parameters: { ...parameters, kid: next.kid }, body });
         await ownerClient.keys.retire({ parameters: { ...parameters, kid: old }, body });
-        return next.public_pem;
+        signing = next;
       },
       async put(served) {
+        if (served === standing) return;
         await stop();
+        standing = served;
         running = await startAt(port, url, served);
         const answers = await look(endpoint);
         const body = { endpoint, outcome: "answered" as const, answers };
@@ -137,6 +179,23 @@ export async function openRefusalWorld(): Promise<RefusalWorld> {
     member,
     connect,
     addMember,
+    get refusesSwitches() {
+      return refusesSwitches;
+    },
+    set refusesSwitches(value) {
+      refusesSwitches = value;
+    },
+    async revocationsArrive() {
+      await expect
+        .poll(
+          async () => {
+            const { data } = await ownerClient.revocations.list({ parameters: organization });
+            return data.filter(({ kind, state }) => kind === "sid" && state === "pending").length;
+          },
+          { timeout: 10_000, interval: 50 },
+        )
+        .toBe(0);
+    },
     async changeRole({ id }, role) {
       await ownerClient.members.changeRole({
         parameters: { ...organization, person_id: id },

@@ -1,20 +1,17 @@
 /** Signed in, but a member of nothing: removed, or not added yet. */
-import { useMutation } from "@tanstack/react-query";
 import { Button } from "../components/button.tsx";
 import { ErrorState } from "../components/error-state.tsx";
 import { FrontDoor } from "../features/sign-in/front-door.tsx";
 import { useServices } from "../lib/services.ts";
+import { useSignOut } from "../lib/sign-out.ts";
 
 export function NoOrganizationPage() {
-  const { controlPlane, openDocument } = useServices();
-  const signOut = useMutation({
-    mutationFn: () => controlPlane.account.signOut(),
-    onSuccess: () => openDocument("/"),
-  });
+  const { openDocument } = useServices();
+  const signOut = useSignOut();
   return (
     <FrontDoor
       title="You belong to no organization"
-      description="You are signed in, but were removed from it or not added yet. Ask an Owner or Administrator to add you, then load this page again."
+      description="You are signed in, but you were removed from your organization, or nobody has added you to one yet. Ask an Owner or Administrator to add you, then load this page again."
     >
       {signOut.error === null ? null : <ErrorState error={signOut.error} isCompact />}
       <div className="flex gap-2">

@@ -1,18 +1,17 @@
 /** One thing that mends a refusal, as the control for it. */
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
-import { useServices } from "../lib/services.ts";
-import { useMembership } from "../lib/session.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { asSentence, clip } from "../lib/words.ts";
-import { Button, ButtonLink } from "./button.tsx";
+import { clip } from "../lib/words.ts";
+import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
-import { Disclosure } from "./disclosure.tsx";
+import { ConfigurationPanel } from "./configuration-panel.tsx";
+import { CopyTextButton } from "./copy-button.tsx";
 import { Field } from "./field.tsx";
-import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
+import { SecurityKeyPlace } from "./security-key-place.tsx";
 import { TextInput } from "./text-input.tsx";
+import { TextLink } from "./text-link.tsx";
 
 export interface FixControlProps {
   readonly action: FixAction;
@@ -23,45 +22,36 @@ export interface FixControlProps {
 }
 
 export function FixControl(props: FixControlProps): ReactNode {
-  const { action, session } = props;
+  const { action, session, isPrimary } = props;
   switch (action.kind) {
     case "copy":
     case "ask":
       return (
-        <div className="w-full min-w-0">
+        <div className="flex w-full min-w-0 flex-col items-start gap-2">
           <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} />
+          <CopyTextButton
+            text={action.text}
+            label={action.kind === "ask" ? "Copy the message" : "Copy the line"}
+            variant={isPrimary ? "primary" : "secondary"}
+          />
         </div>
       );
     case "show-configuration":
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink
-          variant="ghost"
+        <TextLink
+          className="py-1.5 text-sm"
           to="/i/$instanceId/instance"
           params={{ instanceId: session.instance.id }}
           search={action.tab === "switches" ? {} : { tab: action.tab }}
         >
           {action.label} of {clip(session.instance.name, 40)}
-        </ButtonLink>
+        </TextLink>
       );
     case "enter-security-key":
-      return (
-        <TypedFix
-          {...props}
-          name="Security key of the instance"
-          description="A root credential that no role limits. It stays in the memory of this tab."
-          isSecret
-        />
-      );
-    case "state-version":
-      return (
-        <TypedFix
-          {...props}
-          name="Version of the AgentOS"
-          description="As `pip show agno` prints it there."
-        />
-      );
+      // Moved while a key is typed: what was typed was for the address before.
+      return <KeyForm key={session.instance?.endpoint} {...props} />;
     default:
       return <FixButton {...props} />;
   }
@@ -73,7 +63,9 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
       <Button
         variant={isPrimary ? "primary" : "secondary"}
         onClick={() => session.fix(action)}
-        isBusy={session.fixing === action || (session.fixed === action && session.state === "trying")}
+        isBusy={
+          isSame(session.fixing, action) || (isSame(session.fixed, action) && session.state === "trying")
+        }
       >
         {action.label}
       </Button>
@@ -81,87 +73,50 @@ function FixButton({ action, session, isPrimary }: FixControlProps) {
   );
 }
 
-interface TypedFixProps extends FixControlProps {
-  readonly name: string;
-  readonly description: string;
-  readonly isSecret?: boolean;
-}
+/** Actions are planned anew with each look. */
+const isSame = (one: FixAction | undefined, other: FixAction) =>
+  one?.kind === other.kind && one.label === other.label;
 
-function TypedFix({ action, session, isPrimary, name, description, isSecret = false }: TypedFixProps) {
+function KeyForm({ action, session, isPrimary }: FixControlProps) {
   const [value, setValue] = useState("");
+  const { instance } = session;
+  if (instance === undefined) return null;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (value.trim() !== "") session.fix(action, value.trim());
   }
   return (
     <form onSubmit={submit} className="flex w-full min-w-0 flex-col items-start gap-2">
-      <Field label={name} hint={description}>
+      <SecurityKeyPlace instance={instance} />
+      <Field
+        label={`Security key of ${clip(instance.name, 60)}`}
+        hint="A root credential that no role limits. It stays in the memory of this tab."
+      >
         <TextInput
           isCode
-          type={isSecret ? "password" : "text"}
+          type="password"
           autoComplete="off"
           value={value}
           onChange={(event) => setValue(event.target.value)}
         />
       </Field>
-      <RequiresScope scopes={SCOPES_OF_FIX[action.kind] ?? []}>
-        <Button
-          type="submit"
-          variant={isPrimary ? "primary" : "secondary"}
-          isBusy={session.fixing !== undefined || session.state === "trying"}
-          disabled={value.trim() === ""}
-        >
-          {action.label}
-        </Button>
-      </RequiresScope>
+      <Button
+        type="submit"
+        variant={isPrimary ? "primary" : "secondary"}
+        isBusy={session.fixing !== undefined || session.state === "trying"}
+        disabled={value.trim() === ""}
+      >
+        {action.label}
+      </Button>
     </form>
   );
 }
 
-/** In their order. */
-function Steps({ steps }: { readonly steps: readonly string[] }) {
-  return (
-    <ol className="flex list-decimal flex-col gap-1 pl-5 text-sm text-ink-soft marker:text-ink-faint">
-      {steps.map((step) => (
-        <li key={step} className="wrap-anywhere">
-          {asSentence(step)}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 /** Lines for the instance, as the control plane writes them for its switches. */
-function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlProps) {
-  const { controlPlane } = useServices();
-  const { organization } = useMembership();
+function Configuration({ action, session, isPrimary, isOpen: isOpenAtFirst }: FixControlProps) {
   const [isOpen, setIsOpen] = useState(isOpenAtFirst);
   const { instance } = session;
-  const query = useQuery({
-    queryKey: ["instances", organization.id, instance?.id, "configuration"],
-    queryFn: ({ signal }) =>
-      controlPlane.instances.configuration(
-        { parameters: { organization_id: organization.id, instance_id: instance?.id ?? "" } },
-        { signal },
-      ),
-    enabled: isOpen && instance !== undefined,
-  });
   if (instance === undefined) return null;
   if (!isOpen) return <Button onClick={() => setIsOpen(true)}>{action.label}</Button>;
-  return (
-    <div className="flex w-full min-w-0 flex-col gap-2">
-      <QueryView query={query} what="the lines for the instance" skeletonLines={3}>
-        {({ shell, steps, steps_beyond_lines: beyond }) => (
-          <>
-            <CodeBlock label={`For the shell of ${instance.name}`} code={shell.join("\n")} isShell />
-            <p className="pt-1 text-sm text-ink">Then, on the instance:</p>
-            <Steps steps={beyond} />
-            <Disclosure title="What these lines do">
-              <Steps steps={steps.filter((step) => !beyond.includes(step))} />
-            </Disclosure>
-          </>
-        )}
-      </QueryView>
-    </div>
-  );
+  return <ConfigurationPanel instance={instance} isPrimary={isPrimary} />;
 }

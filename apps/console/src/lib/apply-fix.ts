@@ -28,11 +28,8 @@ export async function applyFix(
     case "take-os-id":
       await controlPlane.instances.update({ parameters, body: { os_id: action.osId } });
       break;
-    case "state-version":
-      await controlPlane.instances.update({ parameters, body: { stated_version: value } });
-      break;
     case "enter-security-key":
-      instanceClients.rememberSecurityKey(instance.id, value);
+      instanceClients.rememberSecurityKey(instance, value);
       break;
     default:
   }

@@ -1,9 +1,11 @@
 /**
  * A client for each instance that this tab talks to. Tokens and security keys stay in the memory of this tab: a reload
- * mints anew, and asks for the key again.
+ * mints anew, and asks for the key again. Either goes to one address: a token to the one that it was made for, a key to the
+ * one that the person saw when they typed it.
  */
 import {
   type AgentOSClient,
+  ConnectionFault,
   type ControlPlaneClient,
   connectInstance,
   createAgentOSClient,
@@ -16,18 +18,23 @@ export type SentCredential =
   | { readonly kind: "minted"; readonly jti: string }
   | { readonly kind: "security-key" };
 
+/** An instance where it is, which is whom a key is for. */
+export type PlacedInstance = Pick<Instance, "id" | "endpoint">;
+
 export interface InstanceClients {
-  /** With tokens minted for who is signed in; with the security key where authorization is off. */
+  /** With tokens minted for who is signed in; with the security key where authorization is off and the key is on. */
   readonly open: (organizationId: string, instance: Instance) => Promise<AgentOSClient>;
   /** What its requests carry now. */
   readonly describeSent: (instance: Instance) => SentCredential;
   /** The next request to it gets a token made anew. */
   readonly renewToken: (instanceId: string) => void;
-  /** A root credential that no role limits: typed by the person. */
-  readonly rememberSecurityKey: (instanceId: string, key: string) => void;
-  readonly hasSecurityKey: (instanceId: string) => boolean;
+  /** A root credential that no role limits: typed by the person, for the instance at this address. */
+  readonly rememberSecurityKey: (instance: PlacedInstance, key: string) => void;
+  readonly hasSecurityKey: (instance: PlacedInstance) => boolean;
   /** For trying it where no client fits; it never leaves this tab but to the instance. */
-  readonly readSecurityKey: (instanceId: string) => string | undefined;
+  readonly readSecurityKey: (instance: PlacedInstance) => string | undefined;
+  /** Where the instance was when its key was typed, if it is elsewhere now. */
+  readonly findAddressOfKey: (instance: PlacedInstance) => string | undefined;
   /** Another number after each key that was typed, for keys of queries: never the key itself. */
   readonly securityKeyVersion: (instanceId: string) => number;
   readonly forgetSecurityKey: (instanceId: string) => void;
@@ -35,23 +42,69 @@ export interface InstanceClients {
   readonly forgetAll: () => void;
 }
 
+/** What of this tab is found to be old while a token is made: where an instance is, or who is signed in. */
+export type Outdated = "instances" | "session";
+
 interface Held {
   readonly instanceId: string;
   readonly client: Promise<AgentOSClient>;
 }
 
-export function createInstanceClients(controlPlane: ControlPlaneClient): InstanceClients {
+interface TypedKey {
+  readonly endpoint: string;
+  readonly text: string;
+}
+
+/** A token for another address than this one is for whoever is there now. */
+export function requireSameEndpoint(minted: { readonly endpoint: string }, endpoint: string): void {
+  if (minted.endpoint === endpoint) return;
+  throw new ConnectionFault(
+    "no-token",
+    "the instance is at another endpoint now: its tokens are not for this one",
+  );
+}
+
+export function createInstanceClients(
+  controlPlane: ControlPlaneClient,
+  onOutdated: (what: Outdated) => void,
+): InstanceClients {
   const clients = new Map<string, Held>();
-  const securityKeys = new Map<string, string>();
+  const securityKeys = new Map<string, TypedKey>();
   let keysTyped = 0;
   const versions = new Map<string, number>();
   const tokenIds = new Map<string, string>();
+  /** Whom this tab is for: the first one for whom a token was made. */
+  let subject: string | undefined;
 
-  async function mint(organizationId: string, instanceId: string): Promise<string> {
+  interface Minting {
+    readonly organizationId: string;
+    readonly instanceId: string;
+    readonly endpoint: string;
+  }
+
+  async function mint({ organizationId, instanceId, endpoint }: Minting): Promise<string> {
     const parameters = { organization_id: organizationId, instance_id: instanceId };
-    const { token, jti } = await controlPlane.tokens.mint({ parameters, body: {} });
-    tokenIds.set(instanceId, jti);
-    return token;
+    const minted = await controlPlane.tokens.mint({ parameters, body: {} });
+    subject ??= minted.subject;
+    if (minted.subject !== subject) {
+      onOutdated("session");
+      throw new ConnectionFault("no-token", "somebody else is signed in now: this page is of who was before");
+    }
+    if (minted.endpoint !== endpoint) onOutdated("instances");
+    requireSameEndpoint(minted, endpoint);
+    tokenIds.set(instanceId, minted.jti);
+    return minted.token;
+  }
+
+  function findKey({ id, endpoint }: PlacedInstance): string | undefined {
+    const typed = securityKeys.get(id);
+    return typed?.endpoint === endpoint ? typed?.text : undefined;
+  }
+
+  /** Whether it is to be let in by a key at all is said by who may throw its switches, not by the instance. */
+  function findKeyToSend(instance: Instance): string | undefined {
+    const { authorization, security_key: wantsKey } = instance.desired;
+    return wantsKey && !authorization ? findKey(instance) : undefined;
   }
 
   function make(organizationId: string, instance: Instance): Promise<AgentOSClient> {
@@ -60,9 +113,12 @@ export function createInstanceClients(controlPlane: ControlPlaneClient): Instanc
     if (endpoint === null) return connectInstance({ controlPlane, organizationId, instanceId });
     if (desired.authorization)
       return Promise.resolve(
-        createAgentOSClient({ baseUrl: endpoint, getToken: () => mint(organizationId, instanceId) }),
+        createAgentOSClient({
+          baseUrl: endpoint,
+          getToken: () => mint({ organizationId, instanceId, endpoint }),
+        }),
       );
-    const key = securityKeys.get(instanceId);
+    const key = findKeyToSend(instance);
     return Promise.resolve(
       createAgentOSClient(key === undefined ? { baseUrl: endpoint } : { baseUrl: endpoint, token: key }),
     );
@@ -71,7 +127,8 @@ export function createInstanceClients(controlPlane: ControlPlaneClient): Instanc
   return {
     open(organizationId, instance) {
       const { id, endpoint, desired } = instance;
-      const name = JSON.stringify([organizationId, id, endpoint, desired.authorization]);
+      const { authorization, security_key: wantsKey } = desired;
+      const name = JSON.stringify([organizationId, id, endpoint, authorization, wantsKey]);
       const held = clients.get(name);
       if (held !== undefined) return held.client;
       const client = make(organizationId, instance);
@@ -80,22 +137,28 @@ export function createInstanceClients(controlPlane: ControlPlaneClient): Instanc
       client.catch(() => clients.delete(name));
       return client;
     },
-    describeSent({ id, desired }) {
-      const jti = tokenIds.get(id);
-      if (desired.authorization) return jti === undefined ? { kind: "none" } : { kind: "minted", jti };
-      return { kind: securityKeys.has(id) ? "security-key" : "none" };
+    describeSent(instance) {
+      const jti = tokenIds.get(instance.id);
+      if (instance.desired.authorization)
+        return jti === undefined ? { kind: "none" } : { kind: "minted", jti };
+      return { kind: findKeyToSend(instance) === undefined ? "none" : "security-key" };
     },
     renewToken(instanceId) {
       for (const [name, held] of clients) if (held.instanceId === instanceId) clients.delete(name);
     },
-    rememberSecurityKey(instanceId, key) {
-      securityKeys.set(instanceId, key);
+    rememberSecurityKey({ id, endpoint }, text) {
+      if (endpoint === null) return;
+      securityKeys.set(id, { endpoint, text });
       keysTyped += 1;
-      versions.set(instanceId, keysTyped);
+      versions.set(id, keysTyped);
       clients.clear();
     },
-    hasSecurityKey: (instanceId) => securityKeys.has(instanceId),
-    readSecurityKey: (instanceId) => securityKeys.get(instanceId),
+    hasSecurityKey: (instance) => findKey(instance) !== undefined,
+    readSecurityKey: findKey,
+    findAddressOfKey({ id, endpoint }) {
+      const typed = securityKeys.get(id);
+      return typed === undefined || typed.endpoint === endpoint ? undefined : typed.endpoint;
+    },
     securityKeyVersion: (instanceId) => versions.get(instanceId) ?? 0,
     forgetSecurityKey(instanceId) {
       securityKeys.delete(instanceId);

@@ -1,8 +1,9 @@
 /** Looks at an instance again and again, reports what this browser sees, and tries whether the person is let in. */
 import { type ControlPlaneClient, isClientError } from "@agentos/client";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { requireSameEndpoint } from "./instance-clients.ts";
 import type { Instance } from "./instance-state.ts";
-import { isKnownToDocument, replaceInstance, useInstanceParameters } from "./instances.ts";
+import { isKnownToDocument, refreshInstances, replaceInstance, useInstanceParameters } from "./instances.ts";
 import { type ProbeAnswer, type ProbeReport, probeEndpoint, probeWithCredential } from "./probe-endpoint.ts";
 import { useServices } from "./services.ts";
 import { useThisBrowser } from "./this-browser.ts";
@@ -53,16 +54,18 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
   const queryClient = useQueryClient();
   const tools = useThisBrowser();
   const parameters = useInstanceParameters(instance.id);
-  const { id, endpoint, desired, is_draft: isDraft, os_id: osId } = instance;
-  const hasKey = instanceClients.hasSecurityKey(id);
+  const { id, endpoint, desired, is_draft: isDraft, os_id: osId, observed } = instance;
+  const hasKey = instanceClients.hasSecurityKey(instance);
+  // Whoever was let in while it asked for nothing has shown nothing of what it asks for now.
+  const asksFor = observed?.mode ?? null;
   return useQuery({
     // The key itself is in no key of a query.
-    queryKey: ["trial", id, endpoint, desired, osId, hasKey, instanceClients.securityKeyVersion(id)],
+    queryKey: ["trial", id, endpoint, desired, osId, asksFor, hasKey, instanceClients.securityKeyVersion(id)],
     enabled: endpoint !== null && !isDraft && isKnownToDocument(queryClient, instance),
     queryFn: async ({ signal }): Promise<Trial> => {
       const at = endpoint ?? "";
       if (!desired.authorization && desired.security_key) {
-        const text = instanceClients.readSecurityKey(id);
+        const text = instanceClients.readSecurityKey(instance);
         if (text === undefined) return { kind: "no-key" };
         const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
         return judge(controlPlane, parameters, report, "security-key", undefined);
@@ -70,10 +73,13 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
       if (!desired.authorization)
         return judge(controlPlane, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
       try {
-        const { token, jti } = await controlPlane.tokens.mint(
+        const minted = await controlPlane.tokens.mint(
           { parameters, body: { purpose: "console" } },
           { signal },
         );
+        if (minted.endpoint !== at) void refreshInstances(queryClient, parameters.organization_id);
+        requireSameEndpoint(minted, at);
+        const { token, jti } = minted;
         const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
         return await judge(controlPlane, parameters, report, "minted", jti);
       } catch (error) {

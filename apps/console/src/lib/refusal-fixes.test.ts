@@ -83,12 +83,12 @@ test("for somebody else nothing is done that only they can do", () => {
     "INSTANCE_AUTHORIZATION_UNWANTED set-switches",
     "INSTANCE_OS_ID_DIFFERS take-os-id",
     "INSTANCE_SWITCH_NOT_APPLIED set-switches",
-    "INSTANCE_VERSION_UNKNOWN state-version",
   ]);
 });
 
 test("the ways out set both switches, and what is no such way sets none", () => {
-  const choose = (title: string) => planChoice({ title, steps: [], is_preferred: true });
+  const both = { ...instance, desired: { authorization: true, security_key: true } };
+  const choose = (title: string, of = both) => planChoice({ title, steps: [], is_preferred: true }, of);
   expect(choose("Use Authorization (JWT) only")).toMatchObject({
     switches: { authorization: true, security_key: false },
   });
@@ -96,6 +96,9 @@ test("the ways out set both switches, and what is no such way sets none", () => 
     switches: { authorization: false, security_key: true },
   });
   expect(choose("Upgrade")).toBeUndefined();
+  // Set so already: what is left is done on the instance.
+  expect(choose("Use Authorization (JWT) only", instance)).toBeUndefined();
+  expect(choose("Use the security key only", keyOnly)).toBeUndefined();
 });
 
 test("who lacks a scope has words for whoever can give it, who is named; nobody is asked for what one has", () => {
@@ -107,4 +110,10 @@ test("who lacks a scope has words for whoever can give it, who is named; nobody 
     },
   ]);
   expect(plan("TOKEN_ROLE_INSUFFICIENT")).toEqual([]);
+});
+
+test("a key is asked for only where the switches are set so: that the instance wants one is its word", () => {
+  const neither = { ...instance, desired: { authorization: false, security_key: false } };
+  for (const code of ONE_CLICK_CODES)
+    expect(plan(code, { instance: neither }).map(({ kind }) => kind)).not.toContain("enter-security-key");
 });

@@ -5,6 +5,7 @@
  */
 import type { Explanation, Finding } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
+import { writeOriginLine } from "./origin-line.ts";
 
 export interface Switches {
   readonly authorization: boolean;
@@ -18,8 +19,7 @@ export type ButtonAction =
   | { readonly kind: "renew-token"; readonly label: string }
   | { readonly kind: "sign-in"; readonly label: string }
   | { readonly kind: "reload"; readonly label: string }
-  /** The rest need something typed. */
-  | { readonly kind: "state-version"; readonly label: string }
+  /** Something has to be typed. */
   | { readonly kind: "enter-security-key"; readonly label: string };
 
 export type PointerAction =
@@ -37,7 +37,6 @@ type InstancePlace = "switches" | "keys" | "policy" | "settings";
 export const SCOPES_OF_FIX: Readonly<Partial<Record<FixAction["kind"], readonly string[]>>> = {
   "set-switches": ["os:write"],
   "take-os-id": ["os:write"],
-  "state-version": ["os:write"],
 };
 
 const POINTERS_BY_KIND: readonly FixAction["kind"][] = ["show-configuration", "open-instance", "ask", "copy"];
@@ -47,7 +46,10 @@ export function isButton(action: FixAction): action is ButtonAction {
 }
 
 export interface FixSituation {
-  readonly explanation: Pick<Explanation, "code" | "missingScopes" | "requiredScopes" | "route" | "cause">;
+  readonly explanation: Pick<Explanation, "code" | "missingScopes" | "requiredScopes" | "route" | "cause"> & {
+    /** Nothing is known but the words of the instance: no button follows from a code of theirs. */
+    readonly isQuoted?: boolean;
+  };
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly consoleOrigin: string;
@@ -87,11 +89,14 @@ const opening =
   (tab: InstancePlace): Plan<PointerAction> =>
   () => [open(tab)];
 
-/** The instance asks for its security key. With Authorization on, no key is ever sent. */
+/**
+ * The instance asks for its security key. A key is sent only where the switches say so: that the instance asks is its word,
+ * and whoever has connected it may want the key of another one.
+ */
 const typing: Plan<FixAction> = ({ instance }) =>
-  instance?.desired.authorization === true
-    ? [open("switches")]
-    : [{ kind: "enter-security-key", label: "Use this key" }];
+  instance?.desired.security_key === true && !instance.desired.authorization
+    ? [{ kind: "enter-security-key", label: "Use this key" }]
+    : [open("switches")];
 
 /** It asks for a token: none are made for it while Authorization is off here. What was sent with it on was lost on its way. */
 const switching: Plan<FixAction> = (situation) =>
@@ -111,7 +116,6 @@ const BUTTONS = {
   INSTANCE_VERSION_WITHOUT_JWT: () => [],
   // So has this one, where the instance is to keep its security key.
   INSTANCE_AUTHORIZATION_MISSING: configuring,
-  INSTANCE_VERSION_UNKNOWN: () => [{ kind: "state-version", label: "Save the version" }],
   INSTANCE_AUTHORIZATION_UNWANTED: (situation) => [switchOn(situation), configuration],
   INSTANCE_SWITCH_NOT_APPLIED: ({ instance }) =>
     instance === undefined ? [] : [setSwitches("Set the switches again", instance.desired)],
@@ -154,10 +158,15 @@ const POINTERS: Readonly<Record<string, Plan<PointerAction>>> = {
   INSTANCE_KEY_FOREIGN: configuring,
   INSTANCE_KEY_NOT_LOADED: configuring,
   INSTANCE_SCOPES_NOT_ENFORCED: configuring,
+  INSTANCE_VERSION_UNKNOWN: opening("switches"),
   // Of a refusal it is the cause only where something else answers in the place of the instance.
   INSTANCE_SECURITY_KEY_MISSING: configuring,
-  INSTANCE_CORS_REFUSED: ({ consoleOrigin }) => [
-    { kind: "copy", label: "On the instance", text: `CORS_ORIGIN_LIST=${consoleOrigin}` },
+  INSTANCE_CORS_REFUSED: ({ consoleOrigin, instance }) => [
+    {
+      kind: "copy",
+      label: `For the shell of ${instance?.name ?? "the instance"}`,
+      text: writeOriginLine(consoleOrigin),
+    },
     open("settings"),
   ],
   INSTANCE_TIMED_OUT: opening("settings"),
@@ -181,7 +190,8 @@ const hasOneClick = (code: string): code is OneClickCode => Object.hasOwn(BUTTON
 
 /** The first is the fix; the others are further ways. None for a cause that is mended elsewhere. */
 export function planFixes(situation: FixSituation): readonly FixAction[] {
-  const { code = "" } = situation.explanation;
+  const { isQuoted = false, code = "" } = situation.explanation;
+  if (isQuoted) return planAll("", situation);
   const actions = planAll(code, situation);
   if (situation.isOfOthers !== true) return actions;
   // Their request has its own credential: only what guards the instance is mended here.
@@ -197,13 +207,29 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   return situation.instance === undefined ? [] : [open("policy")];
 }
 
-/** What a click on one of the ways out sets here; undefined where it is not about the switches. */
-export function planChoice({ title }: Finding["choices"][number]): ButtonAction | undefined {
-  if (/security key only/i.test(title))
-    return setSwitches("Switch Authorization off", { authorization: false, security_key: true });
-  if (/authorization.*only/i.test(title))
-    return setSwitches("Switch Security key off", { authorization: true, security_key: false });
-  return undefined;
+const KEY_ONLY = /security key only/i;
+const TOKENS_ONLY = /authorization.*only/i;
+
+/** Others are done on the instance alone. */
+export function isAboutSwitches({ title }: Finding["choices"][number]): boolean {
+  return KEY_ONLY.test(title) || TOKENS_ONLY.test(title);
+}
+
+/** What a click on one of the ways out sets here; undefined where it is not about the switches, or they are set so. */
+export function planChoice(
+  choice: Finding["choices"][number],
+  instance: Instance | undefined,
+): ButtonAction | undefined {
+  if (!isAboutSwitches(choice)) return undefined;
+  const isKeyOnly = KEY_ONLY.test(choice.title);
+  const switches = { authorization: !isKeyOnly, security_key: isKeyOnly };
+  const desired = instance?.desired;
+  if (desired?.authorization === switches.authorization && desired.security_key === switches.security_key)
+    return undefined;
+  if (isKeyOnly) return setSwitches("Switch Authorization off", switches);
+  // Tokens are let in where the instance asks for them already; else it needs its lines next.
+  const isNext = instance?.observed?.authorization !== "on";
+  return setSwitches(`Switch Security key off${isNext ? ", then set the lines" : ""}`, switches);
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {

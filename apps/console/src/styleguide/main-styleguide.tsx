@@ -14,11 +14,14 @@ import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
 import { createDrafts } from "../lib/drafts.ts";
 import { createInstanceClients } from "../lib/instance-clients.ts";
+import { createOtherTabs } from "../lib/other-tabs.ts";
 import { watchPagePolicy } from "../lib/page-policy.ts";
 import { createQueryClient } from "../lib/query-client.ts";
 import { createRefusedCalls } from "../lib/refused-call.ts";
 import { ServicesProvider } from "../lib/services.ts";
 import { createSessionWatch } from "../lib/session-watch.ts";
+import { RefusalCatalogue } from "./refusal-catalogue.tsx";
+import { fillSession } from "./sample-session.ts";
 import { Styleguide } from "./styleguide.tsx";
 import "../styles/styles.css";
 
@@ -29,18 +32,21 @@ const services = {
   controlPlane,
   sessionWatch,
   queryClient,
-  instanceClients: createInstanceClients(controlPlane),
+  instanceClients: createInstanceClients(controlPlane, () => undefined),
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
   drafts: createDrafts(),
+  otherTabs: createOtherTabs(),
   openDocument: () => undefined,
 };
 
+fillSession(queryClient);
+/** `#refusals` has all refusals, anything else the components. */
+const component = window.location.hash === "#refusals" ? RefusalCatalogue : Styleguide;
+
 const root = createRootRoute();
 const router = createRouter({
-  routeTree: root.addChildren([
-    createRoute({ getParentRoute: () => root, path: "/", component: Styleguide }),
-  ]),
+  routeTree: root.addChildren([createRoute({ getParentRoute: () => root, path: "/", component })]),
   // The address stays that of the file.
   history: createMemoryHistory(),
 });

@@ -43,6 +43,8 @@ export interface PythonOptions {
   readonly cookieName?: string;
   /** Pages of this origin may read it (CORS). Default: none may. */
   readonly allowedOrigin?: string;
+  /** Those pages see its clock, too. Default false, as it is there. */
+  readonly exposesDate?: boolean;
   /** It answers runs and sessions too. Default: it has none. */
   readonly runs?: PythonRunsOptions;
 }
@@ -67,6 +69,7 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
   const runs = options.runs && createPythonRuns(options.runs);
   const server = createServer((request, response) => {
     if (options.allowedOrigin !== undefined) allowOrigin(response, options.allowedOrigin);
+    if (options.exposesDate === true) response.setHeader("access-control-expose-headers", "Date");
     // A preflight is answered before anything is judged, as Starlette's middleware does.
     if (options.allowedOrigin !== undefined && request.method === "OPTIONS")
       return void response.writeHead(200).end();

@@ -77,14 +77,14 @@ function Chat(props: ChatProps) {
   const { instanceId, kind, agentId } = props;
   // The session that it begins with: one that it gets later is no other chat.
   const [initialSessionId] = useState(props.initialSessionId);
-  const { store, explainTurn } = useChatStore({ ...props, initialSessionId });
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { store, readStatus, explainTurn } = useChatStore({ ...props, initialSessionId });
+  const status = useSyncExternalStore(store.subscribe, readStatus);
   const instance = useInstance();
   const { scopes } = useMembership();
   const component = useRunnables()[kind].find(({ id }) => id === agentId);
   const name = clip(component?.name ?? agentId, 60);
   const { prompt } = useSearch({ strict: false });
-  const draft = useDraft([instanceId, kind, agentId, snapshot.sessionId ?? ""].join(" "), prompt);
+  const draft = useDraft([instanceId, kind, agentId, status.sessionId ?? ""].join(" "), prompt);
   const { text, setText, files, setFiles } = draft;
   const input = useRef<HTMLTextAreaElement>(null);
   const navigate = useNavigate();
@@ -93,11 +93,12 @@ function Chat(props: ChatProps) {
   const endpoint = instance.endpoint ?? "";
   const mayRun = !isAuthorized || mayAct(scopes, { resource: kind, id: agentId, act: "run" });
   const missing = useMissingScopes([KINDS[kind].runScope]);
-  const { turns, history } = snapshot;
-  const active = turns.findLast(isActive);
-  const isPaused = turns.at(-1)?.state === "paused";
+  const { history } = status;
 
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // Where nothing may be written there is nothing to begin with.
+    if (input.current?.readOnly === false) input.current.focus({ preventScroll: true });
+  }, []);
 
   const actions: TurnActions = useMemo(
     () => ({
@@ -116,7 +117,11 @@ function Chat(props: ChatProps) {
         setText(asked);
         input.current?.focus();
       },
-      decide: (key, decisions) => void store.decide(key, decisions),
+      decide(key, decisions) {
+        void store.decide(key, decisions);
+        // The card that had the focus goes away. On a phone the keyboard would come up.
+        if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
+      },
       curlOf: (turn) =>
         toCurl({
           endpoint,
@@ -149,12 +154,12 @@ function Chat(props: ChatProps) {
       {history === "failed" ? (
         <div className="mx-auto w-full max-w-3xl flex-1 p-4 sm:p-6">
           <HistoryFault
-            error={snapshot.historyError}
+            error={status.historyError}
             instanceId={instanceId}
             onRetry={() => store.load()}
             read={(client) =>
               client.sessions.listRuns({
-                parameters: { session_id: snapshot.sessionId ?? "" },
+                parameters: { session_id: status.sessionId ?? "" },
                 query: { type: KINDS[kind].type, component_id: agentId },
               })
             }
@@ -162,7 +167,7 @@ function Chat(props: ChatProps) {
         </div>
       ) : null}
       {history !== "loading" && history !== "failed" ? (
-        turns.length === 0 ? (
+        status.isEmpty ? (
           <Beginning
             kind={kind}
             name={name}
@@ -175,7 +180,7 @@ function Chat(props: ChatProps) {
           />
         ) : (
           <MessageList
-            turns={turns}
+            store={store}
             render={(turn) => (
               <TurnView
                 turn={turn}
@@ -183,14 +188,14 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
-                isReconnecting={snapshot.isReconnecting && isActive(turn)}
+                isReconnecting={status.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
           />
         )
       ) : null}
-      <output className="sr-only">{describeForReader(turns.at(-1)?.state)}</output>
+      <output className="sr-only">{describeForReader(status.lastState)}</output>
       <Composer
         agentName={name}
         text={text}
@@ -198,14 +203,16 @@ function Chat(props: ChatProps) {
         files={files}
         onFiles={setFiles}
         inputRef={input}
-        isRunning={active !== undefined}
-        isStopping={active?.state === "stopping"}
+        isRunning={status.activeState !== undefined}
+        isStopping={status.activeState === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={isPaused ? "Answer above first: the run waits for you" : undefined}
+        blockedBecause={
+          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
+        }
         onSend={send}
         onStop={() => void store.stop()}
         note={
-          snapshot.isReconnecting ? (
+          status.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
               Connection lost. The run continues on the instance. Reconnecting…

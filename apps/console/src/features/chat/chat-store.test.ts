@@ -158,6 +158,23 @@ test("what comes after the page was left changes nothing", async () => {
   expect(store.snapshot().turns).toMatchObject([{ state: "sending" }]);
 });
 
+test("an instance that keeps no runs is asked again for one that is not in the background, from then on", async () => {
+  const none = new AgentOSRefusal({
+    status: 400,
+    code: undefined,
+    detail: "Background execution requires a database to be configured on the agent",
+  });
+  const { store, asked } = openStore({ clients: [[none, [started, ended], [started, ended]]] });
+  await store.send("One");
+  await store.send("Two");
+  expect(asked).toMatchObject([
+    ["a", { message: "One" }, { background: true }],
+    ["a", { message: "One" }, { background: false }],
+    ["a", { message: "Two" }, { background: false }],
+  ]);
+  expect(store.snapshot().turns.map(({ state }) => state)).toEqual(["completed", "completed"]);
+});
+
 const unreachable = new ConnectionFault("unreachable", "no answer");
 
 test.each([unreachable, new AgentOSRefusal({ status: 504, detail: "Gateway Time-out" })])(

@@ -6,6 +6,7 @@ import type { RunnableKind } from "../../lib/runnable-kinds.ts";
 import { isObject, listOf } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 
+/** What a person has said about one tool call. */
 export interface Decision {
   readonly tool_call_id: string;
   readonly confirmed?: boolean;

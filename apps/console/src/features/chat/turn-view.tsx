@@ -219,8 +219,8 @@ function Ending({
       );
     case "cancelled":
       return (
-        <p className="flex items-start gap-2 text-sm text-ink-soft">
-          <CircleStop aria-hidden className="mt-0.5 size-4 shrink-0" />
+        <p className="flex items-center gap-2 text-sm text-ink-soft">
+          <CircleStop aria-hidden className="size-4 shrink-0" />
           <span className="flex min-w-0 flex-wrap items-center gap-x-3">
             <span className="wrap-anywhere">
               {turn.isStoppedHere === true ? "You stopped this run." : "The run was stopped."}

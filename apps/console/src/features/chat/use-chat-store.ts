@@ -12,6 +12,7 @@ import { isRefused } from "../../lib/refused-call.ts";
 import { type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip } from "../../lib/words.ts";
+import { createStatusReader } from "./chat-status.ts";
 import { createChatStore } from "./chat-store.ts";
 import { isNotTaken } from "./is-not-taken.ts";
 
@@ -117,7 +118,8 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
       clock: () => performance.now(),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
-    return { store: created, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
+    const readStatus = createStatusReader(created.snapshot);
+    return { store: created, readStatus, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
     // A chat is made once; what it is about is its key.
   }, [kind, agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
   const { store } = made;

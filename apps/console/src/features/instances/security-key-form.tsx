@@ -4,24 +4,29 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { SecurityKeyPlace } from "../../components/security-key-place.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 
-export function SecurityKeyForm({
-  instance,
-  onChanged,
-}: {
+interface SecurityKeyFormProps {
   readonly instance: Instance;
   readonly onChanged?: () => void;
-}) {
+}
+
+export function SecurityKeyForm(props: SecurityKeyFormProps) {
+  // Moved while a key is typed: what was typed was for the address before.
+  return <FormForAddress key={props.instance.endpoint} {...props} />;
+}
+
+function FormForAddress({ instance, onChanged }: SecurityKeyFormProps) {
   const { instanceClients } = useServices();
   const queryClient = useQueryClient();
   const [text, setText] = useState("");
-  const [isHeld, setIsHeld] = useState(() => instanceClients.hasSecurityKey(instance.id));
+  const [isHeld, setIsHeld] = useState(() => instanceClients.hasSecurityKey(instance));
   const changed = () => {
     setText("");
-    setIsHeld(instanceClients.hasSecurityKey(instance.id));
+    setIsHeld(instanceClients.hasSecurityKey(instance));
     void queryClient.invalidateQueries({ queryKey: ["trial", instance.id] });
     onChanged?.();
   };
@@ -33,12 +38,13 @@ export function SecurityKeyForm({
           memory of this tab: a reload forgets it, and the control plane never sees it.
         </Notice>
       )}
+      <SecurityKeyPlace instance={instance} />
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {
           event.preventDefault();
           if (text === "") return;
-          instanceClients.rememberSecurityKey(instance.id, text.trim());
+          instanceClients.rememberSecurityKey(instance, text.trim());
           changed();
         }}
       >

@@ -1,6 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
-import type { SessionsSearch } from "./whose-sessions.ts";
+import type { WhoseSessions } from "./whose-sessions.ts";
+
+export interface SessionsSearch extends WhoseSessions {
+  readonly q?: string;
+  readonly page?: number;
+}
 
 export const sessionsRoute = createRoute({
   getParentRoute: () => instanceRoute,

@@ -4,13 +4,11 @@ import type { Runnables } from "../../lib/runnables.ts";
 import type { SessionRow } from "../../lib/sessions.ts";
 import { isUsableId } from "../../lib/strangers-names.ts";
 
-export interface SessionsSearch {
-  /** Whose they are: one of these three, or all of agents. An empty one is all of its kind. */
+/** One of these three, or all of agents; an empty one is all of its kind. */
+export interface WhoseSessions {
   readonly agent?: string;
   readonly team?: string;
   readonly workflow?: string;
-  readonly q?: string;
-  readonly page?: number;
 }
 
 interface Option {
@@ -29,7 +27,7 @@ export function listOptions(runnables: Runnables): readonly Option[] {
 }
 
 /** The address of a choice. */
-export function readChoice(value: string): Pick<SessionsSearch, "agent" | "team" | "workflow"> {
+export function readChoice(value: string): WhoseSessions {
   const at = value.indexOf(" ");
   const [kind, id] = [value.slice(0, at), value.slice(at + 1)];
   if (kind === "teams") return { team: id };
