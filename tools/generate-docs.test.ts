@@ -69,15 +69,27 @@ test("troubleshooting has a section for every code, reachable as #CODE and as Gi
   const text = page("troubleshooting.md");
   for (const code of Object.keys(ERRORS)) expect(text).toContain(`<a id="${code}"></a>\n### ${code}\n`);
   for (const [, target] of text.matchAll(/\]\(#([A-Z_0-9]+)\)/g)) expect(ERRORS).toHaveProperty(target ?? "");
-  // The five situations of the page that this product is named after come first.
-  const situations = text.slice(text.indexOf("## What you see")).split("\n").slice(4, 9);
-  expect(situations.map((row) => /#(\w+)/.exec(row)?.[1])).toEqual([
-    "AUTH_ALGORITHM_MISMATCH",
-    "KEY_UNREADABLE",
-    "SCOPE_MISSING",
-    "AUTH_SECURITY_KEY_WITH_JWT",
-    "AUTH_SERVER_TOO_OLD",
+});
+
+test("the situations of the page that this product is named after come first, each with its way out", () => {
+  const [start = ""] = page("troubleshooting.md").split("\n## What you see\n");
+  const sections = start.split("\n## ").slice(1);
+  expect(sections.map((section) => section.split("\n")[0])).toEqual([
+    "401 Unauthorized: algorithm mismatch",
+    "401 Unauthorized: PEM key mangled in an environment variable",
+    "403 Forbidden: insufficient scopes",
+    "Both security key and JWT authorization enabled",
   ]);
+  for (const section of sections)
+    for (const part of [
+      "**You see**",
+      "**It means**",
+      "](images/console/",
+      "**Solved when**",
+      "**Without a browser",
+    ])
+      expect(section).toContain(part);
+  expect(sections[3]).toMatch(/### Before 2\.3\.13\n.*### From 2\.3\.13 on\n/s);
 });
 
 test("the limits page has every option of limits, every code of a limit that a body breaks, and every error type", () => {

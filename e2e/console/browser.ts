@@ -3,10 +3,10 @@
  * wrong in it fails the story: an error in the browser's console, something that the policy of the page refused, a request to
  * a host that is none of ours.
  */
-import { mkdirSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, inject } from "vitest";
-import { AxeBuilder, type Browser, chromium, type Page } from "../../tools/browser/drive.ts";
+import { AxeBuilder, type Browser, chromium, type Page, shrinkPng } from "../../tools/browser/drive.ts";
 
 export interface Look {
   readonly theme: "light" | "dark";
@@ -25,6 +25,8 @@ export interface VisitOptions extends Partial<Look> {
   readonly origins: readonly string[];
   /** What the browser itself says on what the story is about, such as a refused connection. Default: nothing. */
   readonly expects?: readonly RegExp[];
+  /** The console is behind a certificate that nobody trusts. */
+  readonly ignoresCertificate?: boolean;
   /** The story pulls cables: the browser's own words on that are no fault. */
   readonly losesConnections?: boolean;
 }
@@ -57,10 +59,14 @@ interface BarrierOptions {
 }
 
 export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
-const FOLDER = join(
-  import.meta.dirname,
-  process.env["AGENTOS_DOCS_IMAGES"] === "1" ? "../../docs/images/console" : "screenshots",
-);
+const ROOT = join(import.meta.dirname, "../..");
+const SCREENSHOTS = join(import.meta.dirname, "screenshots");
+const IMAGES = "docs/images/console";
+/** Text of the pages, where their pictures are to be made anew. */
+const PAGES =
+  process.env["AGENTOS_DOCS_IMAGES"] === "1"
+    ? globSync(["*.md", "docs/*.md"], { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), "utf8"))
+    : undefined;
 const isLookedAt =
   process.env["AGENTOS_DOCS_IMAGES"] === "1" || process.env["npm_lifecycle_event"] !== "test";
 
@@ -79,8 +85,16 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop", expects = [], losesConnections = false }) {
+      async open({
+        origins,
+        theme = "light",
+        width = "desktop",
+        expects = [],
+        ignoresCertificate = false,
+        losesConnections = false,
+      }) {
         const context = await browser.newContext({
+          ignoreHTTPSErrors: ignoresCertificate,
           viewport: SIZES[width],
           colorScheme: theme,
           // Nothing is caught in the middle of a movement.
@@ -95,15 +109,18 @@ export const story = base.extend<{ visitor: Visitor }>({
       },
       async screenshot(page, name, { isWholePage = false } = {}) {
         if (!isLookedAt) return;
-        mkdirSync(FOLDER, { recursive: true });
+        if (PAGES?.some((text) => text.includes(`images/console/${name}.png`)) === false) return;
         const size = page.viewportSize();
         // As high as the page, so that what sticks to the window is where it belongs.
         if (isWholePage && size !== null) {
           const height = await page.evaluate<number>("document.documentElement.scrollHeight");
           await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
         }
-        await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
+        const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
         if (isWholePage && size !== null) await page.setViewportSize(size);
+        const folder = PAGES === undefined ? SCREENSHOTS : join(ROOT, IMAGES);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, `${name}.png`), PAGES === undefined ? picture : shrinkPng(picture));
       },
       async findBarriers(page, { hasOpenList = false, within } = {}) {
         const axe = new AxeBuilder({ page })

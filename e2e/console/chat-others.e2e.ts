@@ -68,9 +68,9 @@ story(
     await log(page).getByText("The desk says: done").waitFor();
 
     // The workflow: each step, and the end only once.
-    await page.goto(`${at.console.url}/i/${at.instanceId}`);
-    await page.getByRole("heading", { name: "Report" }).waitFor();
-    await page.getByRole("main").getByRole("link", { name: "Chat", exact: true }).last().click();
+    await page.getByRole("button", { name: /^Team: Desk/ }).click();
+    await page.getByRole("menuitem", { name: "Report" }).click();
+    await page.getByRole("heading", { name: "Report", exact: true }).waitFor();
     await say(page, "A short one");
     await log(page).getByText("Published.").waitFor();
     await log(page).getByText("You said: A short one").waitFor();

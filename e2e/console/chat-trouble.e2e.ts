@@ -117,7 +117,7 @@ story(
     await at.serve();
     await dialog.getByRole("button", { name: "Try the same request again" }).click();
     // By its title one sees that it is over.
-    const green = page.getByRole("dialog", { name: "Authorization works again" });
+    const green = page.getByRole("dialog", { name: "This request is let in now" });
     await green.getByText("The same request was let in").waitFor();
     await visitor.screenshot(page, "chat-let-in-again");
     await green.getByRole("button", { name: "Done" }).click();

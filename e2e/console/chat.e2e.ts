@@ -126,7 +126,9 @@ describe.each(OPPOSITES)("in $theme at $width width", (look) => {
       const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}`, look);
       const see = async (name: string) => {
         await visitor.screenshot(page, `${name}-${look.theme}-${look.width}`);
-        expect(await visitor.findBarriers(page)).toEqual([]);
+        // On a phone little else is there: once, at the end.
+        if (look.width === "desktop" || name === "chat-history")
+          expect(await visitor.findBarriers(page)).toEqual([]);
         expect(await overflowsSideways(page)).toBe(false);
       };
       await page.getByRole("heading", { name: "Accountant" }).waitFor();
@@ -226,38 +228,40 @@ story("files go along, and the same is a line for a shell without the token", as
   await page.getByText("Look at it").first().waitFor();
 });
 
-describe.each(OPPOSITES)("in $theme at $width width", (look) => {
-  story("sessions are found by name, renamed, continued and deleted", async ({ visitor }) => {
-    const { page, world: at } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/sessions`, look);
-    const suffix = `${look.theme}-${look.width}`;
-    await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
-    await visitor.screenshot(page, `sessions-empty-${suffix}`);
-    for (const text of ["About apples", "About pears"]) {
-      await page.goto(`${at.console.url}/i/${at.instanceId}/agents/echo`);
-      await say(page, text);
-      await page.getByRole("button", { name: "Copy the answer" }).waitFor();
-    }
-    await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
-    await page.getByRole("link", { name: "About apples" }).waitFor();
-    await visitor.screenshot(page, `sessions-${suffix}`);
-    expect(await visitor.findBarriers(page)).toEqual([]);
-    expect(await overflowsSideways(page)).toBe(false);
-    await page.getByLabel("Search by name").fill("pear");
-    await page.getByRole("link", { name: "About apples" }).waitFor({ state: "detached" });
-    expect(page.url()).toContain("q=pear");
-    await visitor.screenshot(page, `sessions-found-${suffix}`);
-    await page.getByRole("button", { name: "Actions for About pears" }).click();
-    await page.getByRole("menuitem", { name: "Rename…" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("Pears of autumn");
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "Pears of autumn" }).waitFor();
-    await page.getByRole("button", { name: "Actions for Pears of autumn" }).click();
-    await page.getByRole("menuitem", { name: "Delete…" }).click();
-    await visitor.screenshot(page, `session-delete-${suffix}`);
-    await page.getByRole("button", { name: "Delete session" }).click();
-    await page.getByRole("heading", { name: "No session fits" }).waitFor();
-    await page.getByRole("link", { name: "Show all sessions" }).click();
-    await page.getByRole("link", { name: "About apples" }).click();
-    await page.getByRole("log", { name: "Conversation" }).getByText("About apples").nth(1).waitFor();
-  });
+story("sessions are found by name, renamed, continued and deleted", async ({ visitor }) => {
+  const { page, world: at } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/sessions`);
+  await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
+  await visitor.screenshot(page, "sessions-empty-light-desktop");
+  for (const text of ["About apples", "About pears"]) {
+    await page.goto(`${at.console.url}/i/${at.instanceId}/agents/echo`);
+    await say(page, text);
+    await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+  }
+  await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
+  await page.getByRole("link", { name: "About apples" }).waitFor();
+  await visitor.screenshot(page, "sessions-light-desktop");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visitor.screenshot(page, "sessions-dark-phone");
+  expect(await overflowsSideways(page)).toBe(false);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByLabel("Search by name").fill("pear");
+  await page.getByRole("link", { name: "About apples" }).waitFor({ state: "detached" });
+  expect(page.url()).toContain("q=pear");
+  await visitor.screenshot(page, "sessions-found-light-desktop");
+  await page.getByRole("button", { name: "Actions for About pears" }).click();
+  await page.getByRole("menuitem", { name: "Rename…" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Pears of autumn");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Pears of autumn" }).waitFor();
+  await page.getByRole("button", { name: "Actions for Pears of autumn" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await visitor.screenshot(page, "session-delete-light-desktop");
+  await page.getByRole("button", { name: "Delete session" }).click();
+  await page.getByRole("heading", { name: "No session fits" }).waitFor();
+  await page.getByRole("link", { name: "Show all sessions" }).click();
+  await page.getByRole("link", { name: "About apples" }).click();
+  await page.getByRole("log", { name: "Conversation" }).getByText("About apples").nth(1).waitFor();
 });

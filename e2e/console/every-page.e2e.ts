@@ -24,10 +24,10 @@ interface Place {
 
 const placesOf = (instanceId: string): readonly Place[] => [
   { path: `/i/${instanceId}`, title: "Home" },
-  { path: `/i/${instanceId}/agents/echo`, title: "Chat" },
+  { path: `/i/${instanceId}/agents/echo`, title: "Echo" },
   { path: `/i/${instanceId}/sessions`, title: "Sessions" },
   { path: `/i/${instanceId}/refusals`, title: "Refusals" },
-  { path: `/i/${instanceId}/instance`, title: "Instance" },
+  { path: `/i/${instanceId}/instance`, title: "Access & keys" },
   { path: "/instances", title: "Instances" },
   { path: "/connect", title: "Connect an instance" },
   { path: "/members", title: "Members" },
@@ -180,9 +180,11 @@ story("⌘K goes everywhere by keyboard alone, and the page that comes has the f
   await page.locator("#page:focus, #page:focus-within").waitFor();
   await run("dark");
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
-  // What was done last stands first.
+  // Where one was last stands first, and nothing that was done.
   await page.keyboard.press("Control+k");
-  await page.getByRole("group", { name: "Recent" }).getByRole("option", { name: "Dark theme" }).waitFor();
+  const recent = page.getByRole("group", { name: "Recent" }).getByRole("option");
+  await recent.first().waitFor();
+  expect(await recent.allTextContents()).toEqual(["Revocations", expect.any(String), expect.any(String)]);
   await visitor.screenshot(page, "commands-recent");
   await page.keyboard.press("Escape");
   await run("sign out");

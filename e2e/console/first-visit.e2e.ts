@@ -2,7 +2,7 @@
 import { afterEach, describe, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { LOOKS, overflowsSideways, story } from "./browser.ts";
-import { type StartedConsole, startConsole } from "./start-console.ts";
+import { type StartConsoleOptions, type StartedConsole, startConsole } from "./start-console.ts";
 
 const PASSWORD = "correct horse battery";
 let started: StartedConsole | undefined;
@@ -11,8 +11,8 @@ afterEach(async () => {
   started = undefined;
 });
 
-async function start(): Promise<StartedConsole> {
-  started = await startConsole();
+async function start(options?: StartConsoleOptions): Promise<StartedConsole> {
+  started = await startConsole(options);
   return started;
 }
 
@@ -112,3 +112,26 @@ story("everything is found by ⌘K, and nothing is kept in the browser's storage
     /ey|secret|token/i,
   );
 });
+
+story(
+  "a console on https names an address on http as mixed content, before anything is asked",
+  async ({ visitor }) => {
+    const { url, printOwnerLink } = await start({ hasTls: true });
+    const endpoint = "http://agents.example.com";
+    const page = await visitor.open({
+      origins: [url, endpoint],
+      ignoresCertificate: true,
+      expects: [/^Mixed Content: /],
+    });
+    await becomeOwner(page, await printOwnerLink());
+    expect((await page.context().cookies()).map(({ secure }) => secure)).toEqual([true]);
+    await page.goto(`${url}/connect`);
+    await page.getByLabel("Name").fill("Shop");
+    await page.getByLabel("Address").fill(endpoint);
+    await page.getByRole("button", { name: "Check the address" }).click();
+    await page.getByText("This page is on https, the address on http").waitFor();
+    await page.getByText(/Chrome never sends such a request/).waitFor();
+    await visitor.screenshot(page, "connect-mixed-content");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+  },
+);

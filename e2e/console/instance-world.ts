@@ -1,6 +1,7 @@
 /** A console with an owner, and one address where different servers are put: what the stories of instances happen in. */
 import { randomInt } from "node:crypto";
 import { createServer } from "node:http";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { type ControlPlaneClient, createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import { type PythonOptions, startPythonServer } from "@agentos/testkit";
@@ -10,7 +11,7 @@ import { startConsole } from "./start-console.ts";
 const PASSWORD = "correct horse battery";
 const EMAIL = "ada@acme.example";
 
-type Ours = Pick<AgentOSOptions, "authorization" | "authorizationConfig" | "env">;
+type Ours = Pick<AgentOSOptions, "authorization" | "authorizationConfig" | "env" | "id">;
 
 /** One port of this machine, with a server behind it or none. */
 export interface Place {
@@ -22,6 +23,8 @@ export interface Place {
   putPython(options: Omit<PythonOptions, "port" | "allowedOrigin">): Promise<void>;
   /** Something that is no AgentOS, and that every page may read. */
   putStranger(): Promise<void>;
+  /** Something that takes connections, and never answers. */
+  putSilent(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -122,8 +125,39 @@ async function createPlace(consoleOrigin: string): Promise<Place> {
             }),
         };
       }),
+    putSilent: () =>
+      put(async () => {
+        const sockets = new Set<Socket>();
+        const server = createTcpServer((socket) => void sockets.add(socket.on("error", () => undefined)));
+        await new Promise<void>((resolve) => void server.listen(port, "127.0.0.1", resolve));
+        return {
+          close: () =>
+            new Promise<void>((resolve) => {
+              server.close(() => resolve());
+              for (const socket of sockets) socket.destroy();
+            }),
+        };
+      }),
     stop,
   };
+}
+
+/** Time-outs of requests follow the clock of the page, which a story sets ahead. */
+const TIMEOUTS_BY_CLOCK = `AbortSignal.timeout = (ms) => {
+  const timeout = new AbortController();
+  setTimeout(() => timeout.abort(new DOMException("", "TimeoutError")), ms);
+  return timeout.signal;
+}`;
+
+/** From now on {@link lookAgain} makes time pass. */
+export async function holdClock(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.addInitScript(TIMEOUTS_BY_CLOCK);
+}
+
+/** The page looks at its instance every three seconds. */
+export async function lookAgain(page: Page): Promise<void> {
+  await page.clock.fastForward(3_000);
 }
 
 /** None of those that the system hands out, so that nobody takes it while nothing is there. */

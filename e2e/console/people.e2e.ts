@@ -68,7 +68,7 @@ describe.each(LOOKS)("in $theme at $width width", (look) => {
       await page.getByRole("heading", { name: "Nothing has been revoked" }).waitFor();
       await see("revocations");
       await page.goto(`${url}/settings`);
-      await page.getByRole("table", { name: "Your sessions" }).waitFor();
+      await page.getByRole("table", { name: "Where you are signed in" }).waitFor();
       await see("settings");
     },
   );
@@ -249,7 +249,13 @@ story(
 );
 
 story("settings: the name, the password, the sessions and the organization", async ({ visitor }) => {
-  const { url } = await start();
+  const { url, owner, organizationId } = await start();
+  // The audit log comes in pages.
+  for (let at = 0; at < 50; at += 1)
+    await owner.organizations.update({
+      parameters: { organization_id: organizationId },
+      body: { name: `Engines ${at}` },
+    });
   const elsewhere = await visitor.open({ origins: [url] });
   await signInAt(elsewhere, `${url}/settings`, "ada@example.com");
   const page = await visitor.open({ origins: [url] });
@@ -271,6 +277,11 @@ story("settings: the name, the password, the sessions and the organization", asy
   await page.getByRole("button", { name: "Change password" }).click();
   await page.getByText("Password changed").waitFor();
   await page.getByRole("button", { name: "Sign out 2 other browsers" }).waitFor({ state: "detached" });
+  // The oldest change of all is on the second page.
+  await page.evaluate(`history.pushState({}, "", "/audit")`);
+  await page.getByRole("button", { name: "Show older changes" }).click();
+  await page.getByRole("link", { name: /set up the organization/ }).waitFor();
+  await page.getByRole("button", { name: "Show older changes" }).waitFor({ state: "detached" });
   // Elsewhere the session is over at the next step.
   await elsewhere.goto(`${url}/members`);
   await elsewhere.getByRole("heading", { name: "Sign in" }).waitFor();

@@ -54,7 +54,7 @@ story.skipIf(!hasShell)(
       .click();
     await page.getByLabel("Name").fill("Shop");
     await page.getByLabel("Address").fill(address);
-    await page.getByRole("button", { name: told("Look at it") }).click();
+    await page.getByRole("button", { name: told("Check the address") }).click();
     await page.getByRole("button", { name: told("Connect it"), exact: true }).click();
     await page.getByRole("switch", { name: told("Authorization (JWT)") }).click();
     await page.getByRole("heading", { name: told("Copy the configuration") }).waitFor();
@@ -63,7 +63,7 @@ story.skipIf(!hasShell)(
     await shell.stop(open);
     const guarded = await shell.serve(`${lines}\n${here(sh[1] ?? "")}`);
     try {
-      await page.getByText("Shop lets you in").waitFor();
+      await page.getByText("Shop is connected").waitFor();
       const [shown = ""] = (text[0] ?? "").split(" … ");
       expect(await shell.runToEnd(here(sh[2] ?? ""))).toContain(shown);
       await page.getByRole("link", { name: told("Open Shop") }).click();

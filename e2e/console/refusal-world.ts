@@ -44,7 +44,7 @@ export interface WorldInstance {
   setOsId(osId: string): Promise<void>;
   /** Another key signs from now on, whose public half is `pem` then; the one before is none any more. */
   replaceKey(): Promise<void>;
-  /** Puts another server there, and lets both people look at it. */
+  /** Puts another server there, and lets both people look at it. The very same object that is there stays there. */
   put(served: Served): Promise<void>;
 }
 
@@ -121,7 +121,9 @@ export async function openRefusalWorld({
     const keys = await ownerClient.keys.list({ parameters });
     let [signing] = keys.data;
     let running: { close(): Promise<void> } | undefined;
+    let standing: Served | undefined;
     const stop = async () => {
+      standing = undefined;
       await running?.close();
       running = undefined;
     };
@@ -159,7 +161,9 @@ export async function openRefusalWorld({
         signing = next;
       },
       async put(served) {
+        if (served === standing) return;
         await stop();
+        standing = served;
         running = await startAt(port, url, served);
         const answers = await look(endpoint);
         const body = { endpoint, outcome: "answered" as const, answers };

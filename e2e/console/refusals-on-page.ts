@@ -30,12 +30,12 @@ export async function meetRefusal(page: Page, route: string): Promise<void> {
 }
 
 export const dialogOf = (page: Page) =>
-  page.getByRole("dialog", { name: /^Authorization (?:Failed|works again)$/ });
+  page.getByRole("dialog", { name: /^(?:Authorization Failed|This request is let in now)$/ });
 
 export async function expectCause(page: Page, code: string, certainty: "Certain" | "Likely"): Promise<void> {
   const dialog = dialogOf(page);
   await dialog.getByText(code, { exact: true }).waitFor();
-  await dialog.getByText(certainty, { exact: true }).waitFor();
+  await dialog.getByText(`Cause ${certainty.toLowerCase()}`, { exact: true }).waitFor();
 }
 
 /** The same in the other theme, and on a phone. */
@@ -53,4 +53,6 @@ export async function lookAround(page: Page, visitor: Visitor, name: string): Pr
 
 export const tryAgain = (page: Page) =>
   page.getByRole("button", { name: "Try the same request again" }).click();
+export const tryAgainWithRole = (page: Page) =>
+  page.getByRole("button", { name: "I have the role now: try again" }).click();
 export const turnsGreen = (page: Page) => page.getByText("The same request was let in").last().waitFor();

@@ -14,20 +14,29 @@ async function start(): Promise<PeopleWorld> {
   return world;
 }
 
-story("a link that was cut or replaced says so, and leads to the password", async ({ visitor }) => {
-  const { url, owner, organizationId } = await start();
+story("a link that was cut, replaced or is over says so, and leads to the password", async ({ visitor }) => {
+  const { url, owner, organizationId, execute } = await start();
   const parameters = { organization_id: organizationId };
   const { link, member } = await owner.members.add({
     parameters,
     body: { name: "Mia Member", email: "mia@example.com", role: "member" },
   });
-  await owner.members.createLink({ parameters: { ...parameters, person_id: member.person_id } });
+  const newer = await owner.members.createLink({
+    parameters: { ...parameters, person_id: member.person_id },
+  });
   const page = await visitor.open({ origins: [url] });
   await page.goto(link?.url ?? "");
   await page.getByRole("heading", { name: "This link does not let you in" }).waitFor();
   await page.getByText(/a newer one has replaced it/).waitFor();
   await visitor.screenshot(page, "link-replaced");
   expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Sign in with a password" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  execute("update agentos_cp_links set expires_at = unixepoch() - 60");
+  await page.goto(newer.url);
+  await page.getByText(/the link ended at/i).waitFor();
+  await page.getByText(/a new one/).waitFor();
+  await visitor.screenshot(page, "link-expired");
   await page.getByRole("button", { name: "Sign in with a password" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   // Pasted into the address bar of an open page, a link loads no document: it is taken all the same.
@@ -105,5 +114,41 @@ story(
     await ended.waitFor({ state: "hidden" });
     await page.goto(await printOwnerLink());
     await page.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();
+  },
+);
+
+story(
+  "who is in another organization needs no link, and who is in none reads what to do",
+  async ({ visitor }) => {
+    const { url, owner, organizationId, add, execute } = await start();
+    const mia = { name: "Mia Member", email: "mia@example.com", role: "member" } as const;
+    const { id } = await add(mia);
+    const parameters = { organization_id: organizationId, person_id: id };
+    // A second organization: the product makes none, its tables hold it.
+    execute(`insert into agentos_cp_organizations (organization_id, name, created_at) values ('other', 'Other', 1);
+    insert into agentos_cp_members (organization_id, person_id, role, version, created_at)
+      values ('other', '${id}', 'member', 1, 1)`);
+    await owner.members.remove({ parameters });
+    const own = await visitor.open({ origins: [url] });
+    await signInAt(own, `${url}/members?add=true`, "ada@example.com");
+    await own.getByLabel("Name").fill(mia.name);
+    await own.getByLabel("E-mail").fill(mia.email);
+    await own.getByRole("button", { name: "Add member" }).last().click();
+    await own.getByText("No link is needed").waitFor();
+    await visitor.screenshot(own, "member-added-without-link");
+    expect(await visitor.findBarriers(own, { within: "[role=dialog]" })).toEqual([]);
+    await owner.members.remove({ parameters });
+    execute("delete from agentos_cp_members where organization_id = 'other'");
+    const page = await visitor.open({ origins: [url] });
+    await page.goto(`${url}/members`);
+    await page.getByLabel("E-mail").fill(mia.email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "You belong to no organization" }).waitFor();
+    await page.getByText(/Ask an Owner or Administrator to add you/).waitFor();
+    await visitor.screenshot(page, "no-organization");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
   },
 );

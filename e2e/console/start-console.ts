@@ -1,16 +1,22 @@
 /** A real control plane at an address of its own, with the console that `npm run build` made. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { request as requestHttp } from "node:http";
+import { createServer as createTlsServer, type Server } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type ControlPlaneOptions, createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
+import { createTestCertificate } from "@agentos/testkit";
 
 export interface StartedConsole {
   /** Without a slash at its end. */
   readonly url: string;
   /** A link for the first owner; only while there is none. */
   printOwnerLink(): Promise<string>;
+  /** SQL, for what takes long to happen, or what this version does not let happen. */
+  execute(sql: string): void;
   close(): Promise<void>;
 }
 
@@ -21,6 +27,8 @@ export interface StartConsoleOptions {
   readonly allowedPrivateEndpoints?: readonly string[] | undefined;
   /** Instances that its switches reconfigure. Default none. */
   readonly localInstances?: ControlPlaneOptions["localInstances"];
+  /** Behind a proxy that ends TLS, with a certificate that nobody trusts. Default false. */
+  readonly hasTls?: boolean | undefined;
 }
 
 /** The cookie and the checks of origins are bound to the address, so the port is chosen first. */
@@ -28,10 +36,11 @@ export async function startConsole({
   consoleFolder,
   allowedPrivateEndpoints,
   localInstances,
+  hasTls = false,
 }: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
   const port = await findFreePort();
-  const url = `http://localhost:${port}`;
+  const url = `${hasTls ? "https" : "http"}://localhost:${port}`;
   const options = { workingDirectory: folder, env: {}, url };
   const quiet = () => undefined;
   const controlPlane = createControlPlane({
@@ -41,15 +50,39 @@ export async function startConsole({
     localInstances,
     logger: { error: quiet, warn: quiet, info: quiet },
   });
-  const server = await controlPlane.serve({ host: "localhost", port });
+  const server = await controlPlane.serve({ host: "localhost", port: hasTls ? 0 : port });
+  const proxy = hasTls ? await startTlsProxy(port, server.port) : undefined;
   return {
     url,
     printOwnerLink: async () => (await printOwnerLink(options)).url,
+    execute(sql) {
+      const database = new DatabaseSync(join(folder, ".agentos", "control-plane.db"));
+      database.exec("pragma busy_timeout = 5000");
+      database.exec(sql);
+      database.close();
+    },
     async close() {
+      proxy?.closeAllConnections();
+      proxy?.close();
       await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function startTlsProxy(port: number, behind: number): Promise<Server> {
+  const { certificate, privateKey } = createTestCertificate();
+  const proxy = createTlsServer({ cert: certificate, key: privateKey }, (request, response) => {
+    const { method, url: path, headers } = request;
+    const passed = requestHttp({ host: "localhost", port: behind, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    passed.on("error", () => response.destroy());
+    request.pipe(passed);
+  });
+  await new Promise<void>((resolve) => void proxy.listen(port, "localhost", resolve));
+  return proxy;
 }
 
 function findFreePort(): Promise<number> {

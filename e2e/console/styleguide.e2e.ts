@@ -44,36 +44,40 @@ const LAYERS: readonly Layer[] = [
 ];
 
 // Colours of the other theme are measured without a browser (contrast.test.ts). Its pictures are for people.
-story("components and layers are as they should be in each look", async ({ visitor }) => {
-  const page = await visitor.open({ origins: [guide.url] });
-  await page.goto(guide.url);
-  await page.getByRole("heading", { name: "Layers" }).waitFor();
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  for (const width of ["desktop", "phone"] as const) {
-    await page.setViewportSize(SIZES[width]);
-    expect([width, await overflowsSideways(page)]).toEqual([width, false]);
-    for (const theme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await visitor.screenshot(page, `components-${theme}-${width}`, { isWholePage: true });
+story(
+  "components and layers are as they should be in each look",
+  { timeout: 120_000 },
+  async ({ visitor }) => {
+    const page = await visitor.open({ origins: [guide.url] });
+    await page.goto(guide.url);
+    await page.getByRole("heading", { name: "Layers" }).waitFor();
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    for (const width of ["desktop", "phone"] as const) {
+      await page.setViewportSize(SIZES[width]);
+      expect([width, await overflowsSideways(page)]).toEqual([width, false]);
+      for (const theme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        await visitor.screenshot(page, `components-${theme}-${width}`, { isWholePage: true });
+      }
     }
-  }
-  for (const { name, at, open, hasOpenList = false } of LAYERS) {
-    await page.setViewportSize(SIZES.desktop);
-    await open(page);
-    const layer = page.locator(at).filter({ visible: true });
-    await layer.waitFor();
-    // What is behind it was looked at before.
-    expect([name, ...(await visitor.findBarriers(page, { hasOpenList, within: at }))]).toEqual([name]);
-    await visitor.screenshot(page, `layer-${name}-light-desktop`);
-    await page.setViewportSize(SIZES.phone);
-    await page.emulateMedia({ colorScheme: "dark" });
-    await visitor.screenshot(page, `layer-${name}-dark-phone`);
-    expect([name, await overflowsSideways(page)]).toEqual([name, false]);
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.keyboard.press("Escape");
-    if (name !== "toast") await layer.waitFor({ state: "hidden" });
-  }
-});
+    for (const { name, at, open, hasOpenList = false } of LAYERS) {
+      await page.setViewportSize(SIZES.desktop);
+      await open(page);
+      const layer = page.locator(at).filter({ visible: true });
+      await layer.waitFor();
+      // What is behind it was looked at before.
+      expect([name, ...(await visitor.findBarriers(page, { hasOpenList, within: at }))]).toEqual([name]);
+      await visitor.screenshot(page, `layer-${name}-light-desktop`);
+      await page.setViewportSize(SIZES.phone);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await visitor.screenshot(page, `layer-${name}-dark-phone`);
+      expect([name, await overflowsSideways(page)]).toEqual([name, false]);
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.keyboard.press("Escape");
+      if (name !== "toast") await layer.waitFor({ state: "hidden" });
+    }
+  },
+);
 
 story("a disabled button can be reached by keyboard, and says why it is", async ({ visitor }) => {
   const page = await visitor.open({ origins: [guide.url] });

@@ -24,6 +24,7 @@ const linesSchema = z.object({
   shell: z.array(z.string()),
   dotenv: z.array(z.string()),
   steps: z.array(z.string()),
+  warning: z.string().nullable(),
 });
 type Lines = z.infer<typeof linesSchema>;
 
@@ -105,7 +106,8 @@ async function source(lines: readonly string[]): Promise<Readonly<Record<string,
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect(code, errors).toBe(0);
-  return z.record(z.string(), z.string()).parse(JSON.parse(output));
+  // The lines print the security key that they make.
+  return z.record(z.string(), z.string()).parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
 }
 
 /** The variables of an env file that has nothing else in it. */

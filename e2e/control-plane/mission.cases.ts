@@ -264,6 +264,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       code: "INSTANCE_VERSION_WITHOUT_JWT",
       certainty: "likely",
       fixes: [
+        { follows: /Upgrade the AgentOS: upgrade it to 2\.3\.13 or later/, server: plain("2.3.13") },
         {
           follows: /switch Authorization off and use the security key/,
           switches: KEY_ONLY,

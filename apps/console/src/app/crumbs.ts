@@ -11,15 +11,31 @@ export function useCrumbs(): readonly Crumb[] {
   const matches = useMatches();
   const { organization } = useMembership();
   const { data } = useInstances();
-  const named = useNameOfRunnable();
-  const own = matches.flatMap(({ staticData, pathname, params, routeId }): readonly Crumb[] => {
+  const nameOfRunnable = useNameOfRunnable();
+  const own = matches.flatMap(({ staticData, pathname, params, routeId, search }): readonly Crumb[] => {
     if (routeId === "/shell/i/$instanceId" && "instanceId" in params) {
       const name = data?.data.find(({ id }) => id === params.instanceId)?.name;
       return name === undefined ? [] : [{ title: name, path: pathname }];
     }
     if (staticData.title === undefined) return [];
-    const isNamed = staticData.runnable !== undefined && named !== undefined;
-    return [{ title: isNamed ? named : staticData.title, path: pathname }];
+    const isNamed = staticData.runnable !== undefined && nameOfRunnable !== undefined;
+    const named = { title: isNamed ? nameOfRunnable : staticData.title, path: pathname };
+    if (staticData.isOfInstances === true) {
+      const connected = data?.data.find(
+        ({ id, is_draft }) => "instanceId" in params && id === params.instanceId && !is_draft,
+      );
+      const place =
+        connected === undefined ? [] : [{ title: connected.name, path: `/i/${connected.id}/instance` }];
+      return [{ title: "Instances", path: "/instances" }, ...place, named];
+    }
+    const { instance } = search as { readonly instance?: unknown };
+    const recordedAt = data?.data.find(({ id }) => id === instance);
+    if (routeId !== "/shell/r/$denialId" || recordedAt === undefined) return [named];
+    return [
+      { title: recordedAt.name, path: `/i/${recordedAt.id}` },
+      { title: "Refusals", path: `/i/${recordedAt.id}/refusals` },
+      named,
+    ];
   });
   return [
     { title: organization.name, path: "/" },

@@ -1,4 +1,5 @@
 /** Which instance one works with, and how it is. Switching keeps the page. */
+import { useIsFetching } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Check, ChevronsUpDown, Plus, Server } from "lucide-react";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
@@ -77,13 +78,20 @@ function CurrentInstance({ instance }: { readonly instance: Instance | undefined
           {instance === undefined ? (
             <span className="text-ink-soft">Connect one</span>
           ) : (
-            <Status {...describeInstanceState(instance)} />
+            <CurrentState instance={instance} />
           )}
         </span>
       </span>
       <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
     </>
   );
+}
+
+/** A look that is under way elsewhere on the page shows here as well. */
+function CurrentState({ instance }: { readonly instance: Instance }) {
+  const isLooking = useIsFetching({ queryKey: ["probe", instance.id] }) > 0;
+  if (instance.observed === null && isLooking) return <Status tone="neutral" word="Checking…" isBusy />;
+  return <Status {...describeInstanceState(instance)} />;
 }
 
 function FoldedInstance({ instance }: { readonly instance: Instance | undefined }) {

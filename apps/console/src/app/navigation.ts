@@ -2,13 +2,13 @@
 import {
   History,
   House,
+  KeyRound,
   type LucideIcon,
   MessagesSquare,
   ScrollText,
   Server,
   Settings,
   ShieldAlert,
-  SlidersHorizontal,
   Users,
 } from "lucide-react";
 
@@ -36,7 +36,7 @@ export const INSTANCE_PAGES: readonly InstanceEntry[] = [
   { title: "Chat", icon: MessagesSquare, to: "/i/$instanceId/chat" },
   { title: "Sessions", icon: History, to: "/i/$instanceId/sessions" },
   { title: "Refusals", icon: ShieldAlert, to: "/i/$instanceId/refusals" },
-  { title: "Access & keys", icon: SlidersHorizontal, to: "/i/$instanceId/instance" },
+  { title: "Access & keys", icon: KeyRound, to: "/i/$instanceId/instance" },
 ];
 
 export const ORGANIZATION_PAGES: readonly NavigationEntry[] = [

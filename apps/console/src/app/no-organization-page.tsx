@@ -11,7 +11,7 @@ export function NoOrganizationPage() {
   return (
     <FrontDoor
       title="You belong to no organization"
-      description="You are signed in, but were removed from it or not added yet. Ask an Owner or Administrator to add you, then load this page again."
+      description="You are signed in, but you were removed from your organization, or nobody has added you to one yet. Ask an Owner or Administrator to add you, then load this page again."
     >
       {signOut.error === null ? null : <ErrorState error={signOut.error} isCompact />}
       <div className="flex gap-2">

@@ -59,6 +59,9 @@ interface BarContentProps {
 
 function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
   const instance = useCurrentInstance();
+  const isConnecting = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.isOfInstances === true),
+  });
   const isChat = useMatches({
     select: (matches) => matches.some(({ staticData }) => staticData.runnable !== undefined),
   });
@@ -91,7 +94,15 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
         )}
         <BarGroup label="Organization" isFolded={isFolded}>
           {ORGANIZATION_PAGES.map(({ title, icon, to }) => (
-            <BarLink key={to} title={title} icon={icon} isFolded={isFolded} to={to} onClick={onNavigate} />
+            <BarLink
+              key={to}
+              title={title}
+              icon={icon}
+              isFolded={isFolded}
+              to={to}
+              onClick={onNavigate}
+              isWithin={to === "/instances" && isConnecting}
+            />
           ))}
         </BarGroup>
       </div>
@@ -178,7 +189,7 @@ function BarLink({ title, icon: Icon, isFolded, isWithin = false, ...link }: Bar
         isFolded && "justify-center px-0",
       )}
     >
-      <Icon aria-hidden className="size-4 shrink-0 group-data-[status=active]:text-accent-ink" />
+      <Icon aria-hidden className={cx("size-4 shrink-0 group-data-[status=active]:text-accent-ink")} />
       <span className={isFolded ? "sr-only" : "truncate"}>{title}</span>
     </Link>
   );

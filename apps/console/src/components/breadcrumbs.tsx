@@ -29,7 +29,8 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
             <li
               className={cx(
                 "truncate",
-                at === crumbs.length - 1 ? "max-w-[75%] shrink-0" : "min-w-0",
+                // The others give way first.
+                at === crumbs.length - 1 ? "min-w-0" : "min-w-5 shrink-[1000]",
                 at === 0 && isLong && "max-sm:hidden",
               )}
             >

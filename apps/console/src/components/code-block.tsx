@@ -1,4 +1,4 @@
-/** Lines to copy. Long ones scroll within the block, so that the page never does sideways. */
+/** Lines to copy. Long ones break, and are copied as one. */
 import { cx } from "../lib/cx.ts";
 import { CopyButton } from "./copy-button.tsx";
 
@@ -10,17 +10,9 @@ export interface CodeBlockProps {
   readonly isShell?: boolean;
   /** Sentences rather than lines: they break where there is no room. */
   readonly isProse?: boolean;
-  /** Lines that are read, not run: they break too. */
-  readonly isWrapped?: boolean;
 }
 
-export function CodeBlock({
-  code,
-  label,
-  isShell = false,
-  isProse = false,
-  isWrapped = false,
-}: CodeBlockProps) {
+export function CodeBlock({ code, label, isShell = false, isProse = false }: CodeBlockProps) {
   const lines = code.split("\n");
   return (
     <figure className="min-w-0 overflow-hidden rounded-md border border-line bg-sunken">
@@ -33,9 +25,8 @@ export function CodeBlock({
         tabIndex={0}
         aria-label={label}
         className={cx(
-          "max-h-96 overflow-auto px-3 py-2 text-ink -outline-offset-2",
-          isProse ? "font-sans text-sm" : "font-mono text-xs leading-5",
-          (isProse || isWrapped) && "whitespace-pre-wrap wrap-anywhere",
+          "max-h-96 overflow-auto px-3 py-2 whitespace-pre-wrap text-ink -outline-offset-2",
+          isProse ? "font-sans text-sm wrap-anywhere" : "font-mono text-xs leading-5 break-all",
         )}
       >
         {isShell

@@ -88,13 +88,15 @@ export function CommandPalette({ isOpen, onOpenChange, commands, commandsFor }: 
                   placeholder={isNarrow ? "Search" : "Go to a page, an agent, a person, an id…"}
                   className="h-12 w-full bg-transparent text-base text-ink outline-none placeholder:text-ink-faint"
                 />
-                <Dialog.Close
-                  render={
-                    <Button variant="ghost" size="sm" className="-mr-2 hidden pointer-coarse:inline-flex">
-                      Cancel
-                    </Button>
-                  }
-                />
+                <span className="-mr-2 hidden pointer-coarse:flex">
+                  <Dialog.Close
+                    render={
+                      <Button variant="ghost" size="sm">
+                        Cancel
+                      </Button>
+                    }
+                  />
+                </span>
               </div>
               <Autocomplete.Empty className="text-sm text-ink-soft not-empty:px-4 not-empty:py-6">
                 Nothing here has this name. Ids are found when they are whole.

@@ -18,7 +18,9 @@ export function PageHeader({ title, description, facts, actions }: PageHeaderPro
           <h1 className="min-w-0 text-xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
           {facts}
         </div>
-        {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+        {description === undefined ? null : (
+          <p className="text-sm text-pretty text-ink-soft">{description}</p>
+        )}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
     </header>
@@ -31,11 +33,14 @@ export function Section({
   description,
   actions,
   level = 2,
+  isGroup = false,
   children,
 }: {
   readonly title: string;
   /** 3 for a part of a part. */
   readonly level?: 2 | 3;
+  /** Has parts of its own. */
+  readonly isGroup?: boolean;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
@@ -45,10 +50,17 @@ export function Section({
     <section className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="flex min-w-0 max-w-prose flex-col">
-          <Heading className={cx("font-semibold text-ink", level === 2 ? "text-base" : "text-sm")}>
+          <Heading
+            className={cx(
+              "font-semibold text-ink",
+              isGroup ? "text-lg tracking-tight" : level === 2 ? "text-base" : "text-sm",
+            )}
+          >
             {title}
           </Heading>
-          {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+          {description === undefined ? null : (
+            <p className="text-sm text-pretty text-ink-soft">{description}</p>
+          )}
         </div>
         {actions}
       </div>

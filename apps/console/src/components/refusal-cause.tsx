@@ -1,52 +1,62 @@
 /** The cause in one sentence, how sure it is, and its two sides. */
 
 import { cx } from "../lib/cx.ts";
-import { compareSides } from "../lib/refusal-sides.ts";
+import { compareSides, type Sides } from "../lib/refusal-sides.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { Badge, type Tone } from "./badge.tsx";
+import { Badge } from "./badge.tsx";
+import { CopyableId } from "./copyable-id.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
-const SURE: Readonly<
-  Record<RefusalSession["explanation"]["certainty"], readonly [tone: Tone, word: string]>
-> = {
-  certain: ["ok", "Certain"],
-  likely: ["warn", "Likely"],
-  "cannot tell": ["neutral", "Cannot tell for sure"],
+const SURE: Readonly<Record<RefusalSession["explanation"]["certainty"], string>> = {
+  certain: "Cause certain",
+  likely: "Cause likely",
+  "cannot tell": "Cause not certain",
 };
 
-export function RefusalCause({ session }: { readonly session: RefusalSession }) {
+export function CauseCertainty({ session }: { readonly session: RefusalSession }) {
+  return <Badge>{SURE[session.explanation.certainty]}</Badge>;
+}
+
+/** The cause in words; what a server says that is not ours is quoted. */
+export function describeCause({ explanation, instance }: RefusalSession): string {
+  const { cause, fix, isQuoted } = explanation;
+  if (!isQuoted) return cause;
+  const who = instance === undefined ? "The server" : "The instance";
+  return `${who} refused, and says${fix === undefined ? " only" : ""}: “${cause}”`;
+}
+
+interface RefusalCauseProps {
+  readonly session: RefusalSession;
+  /** It is the title of the page. */
+  readonly isTitle?: boolean;
+}
+
+export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return <Skeleton label="Finding the cause" lines={3} />;
-  const { cause, certainty, isQuoted, status, route } = explanation;
-  const [tone, word] = SURE[certainty];
+  const { status, route, isQuoted } = explanation;
   const sides = compareSides(explanation, instance);
   return (
     <div className="flex min-w-0 flex-col gap-3">
-      <p className="text-lg font-semibold text-ink wrap-anywhere">
-        {isQuoted ? (
-          <>
-            {instance === undefined ? "The server" : "The instance"} refused, and says: “{cause}”
-          </>
-        ) : (
-          cause
-        )}
-      </p>
-      <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
-        <Badge tone={tone}>{word}</Badge>
-        {route === undefined || instance === undefined ? null : (
-          <code className="font-mono wrap-anywhere text-ink">{route}</code>
-        )}
-        {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
-        <span>by {instance?.name ?? (isQuoted ? "a server that is none of ours" : "the control plane")}</span>
-      </p>
+      {isTitle ? null : (
+        <>
+          <p className="text-lg font-semibold text-ink wrap-anywhere">{describeCause(session)}</p>
+          <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
+            {route === undefined || instance === undefined ? null : (
+              <code className="font-mono wrap-anywhere text-ink">{route}</code>
+            )}
+            {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
+            <span>
+              by {instance?.name ?? (isQuoted ? "a server that is none of ours" : "the control plane")}
+            </span>
+            <CauseCertainty session={session} />
+          </p>
+        </>
+      )}
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">
-          <Side
-            title={`Expected · ${sides.what}`}
-            value={sides.expected}
-            isCode={sides.isCode && sides.isExpectedInWords !== true}
-          />
-          <Side title={`Got · ${sides.what}`} value={sides.got} isCode={sides.isCode} isGot />
+          <Side title={`${sides.what}: the instance expects`} value={sides.expected} look={sides.look} />
+          <Side title={`${sides.what}: it was sent`} value={sides.got} look={sides.look} isGot />
         </dl>
       )}
     </div>
@@ -56,11 +66,11 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
 interface SideProps {
   readonly title: string;
   readonly value: string;
-  readonly isCode: boolean;
+  readonly look: Sides["look"];
   readonly isGot?: boolean;
 }
 
-function Side({ title, value, isCode, isGot = false }: SideProps) {
+function Side({ title, value, look, isGot = false }: SideProps) {
   return (
     <div
       className={cx(
@@ -69,9 +79,22 @@ function Side({ title, value, isCode, isGot = false }: SideProps) {
       )}
     >
       <dt className="text-xs text-ink-soft">{title}</dt>
-      <dd className={cx("text-ink wrap-anywhere", isCode ? "font-mono text-xs leading-5" : "text-sm")}>
-        {value}
-      </dd>
+      {look === "id" ? (
+        <dd className="flex min-w-0 flex-col items-start">
+          {value.split(", ").map((id) => (
+            <CopyableId key={id} id={id} maxLength={24} />
+          ))}
+        </dd>
+      ) : (
+        <dd
+          className={cx(
+            "text-ink wrap-anywhere",
+            look === "code" ? "font-mono text-xs leading-5" : "text-sm",
+          )}
+        >
+          {value}
+        </dd>
+      )}
     </div>
   );
 }

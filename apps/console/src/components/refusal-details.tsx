@@ -17,7 +17,7 @@ interface RefusalDetailsProps {
 export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return null;
-  const { evidence, others, code, denialId } = explanation;
+  const { evidence, others, code, denialId, denial } = explanation;
   const { isRecorded, steps } = listChecks(explanation);
   return (
     <div className="flex min-w-0 flex-col gap-4 border-t border-line pt-4">
@@ -33,12 +33,15 @@ export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) 
           </ul>
         </Part>
       )}
-      <Part title={isRecorded ? "Checks, as the instance recorded them" : "Checks, as its answer tells"}>
-        <Timeline
-          label="Checks of the request"
-          steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
-        />
-      </Part>
+      {instance === undefined ? null : (
+        <Part title={isRecorded ? "Checks (recorded by the instance)" : "Checks (inferred from the answer)"}>
+          <Timeline
+            isDense
+            label="Checks of the request"
+            steps={steps.map(({ detail, ...step }) => (detail === undefined ? step : { ...step, detail }))}
+          />
+        </Part>
+      )}
       {others.length === 0 ? null : (
         <Disclosure title={`What else it may be (${others.length})`}>
           <ul className="flex flex-col gap-2 text-sm">
@@ -57,6 +60,9 @@ export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) 
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1">
           {denialId === undefined ? null : <CopyableId id={denialId} label="Denial id" />}
           {code === undefined ? null : <CopyableId id={code} label="Code" />}
+          {denial === undefined || denial.code === code ? null : (
+            <CopyableId id={denial.code} label="Recorded as" />
+          )}
           {hasNoPageLink || denialId === undefined || instance === undefined ? null : (
             <TextLink
               to="/r/$denialId"

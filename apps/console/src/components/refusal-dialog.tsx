@@ -19,7 +19,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
   const isPassed = session.state === "passed";
   return (
     <Dialog
-      title={isPassed ? "Authorization works again" : "Authorization Failed"}
+      title={isPassed ? "This request is let in now" : "Authorization Failed"}
       kindIcon={
         isPassed ? (
           <ShieldCheck aria-hidden className="text-ok-ink" />

@@ -2,12 +2,13 @@
 import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
 import type { Explanation } from "../lib/explain-refusal.ts";
-import { isButton, planChoice } from "../lib/refusal-fixes.ts";
+import { isAboutSwitches, planChoice } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { ErrorState } from "./error-state.tsx";
+import { MarkedText } from "./marked-text.tsx";
 import { FixControl } from "./refusal-fix.tsx";
 
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
@@ -20,16 +21,25 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
       <h3 className="text-xs font-medium text-ink-soft">
         {choices.length > 1 ? "What to do: pick one" : "What to do"}
       </h3>
-      {fix === undefined || choices.length > 1 ? null : (
+      {fix === undefined || hasChoices ? null : (
         <p className="text-sm text-ink wrap-anywhere">
-          {isQuoted ? <>The instance says: “{fix}”. Nobody here has checked it.</> : fix}
+          {isQuoted ? (
+            <>The instance says: “{fix}”. Nobody here has checked it.</>
+          ) : (
+            <MarkedText text={fix} />
+          )}
         </p>
       )}
       {command === undefined ? null : <CodeBlock label="For a shell" code={command} isShell />}
       {hasChoices ? (
         <ul className={cx("grid grid-cols-1 gap-3", choices.length > 1 && "sm:grid-cols-2")}>
           {choices.map((choice) => (
-            <Choice key={choice.title} choice={choice} session={session} />
+            <Choice
+              key={choice.title}
+              choice={choice}
+              session={session}
+              isPreferred={choice.is_preferred && choices.length > 1}
+            />
           ))}
         </ul>
       ) : null}
@@ -39,9 +49,9 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
   );
 }
 
-/** Where nothing here mends it, asking again is what is done here. */
-export function isMendedHere({ explanation, actions }: RefusalSession): boolean {
-  return explanation.choices.length > 0 || actions.some(isButton);
+/** Then asking again comes second: nothing has been done yet. */
+export function hasWayOut({ explanation, actions }: RefusalSession): boolean {
+  return explanation.choices.length > 0 || actions.some(({ kind }) => kind !== "open-instance");
 }
 
 /** It takes lines that are put there, and a start. */
@@ -65,7 +75,7 @@ function Actions({ session, isPrimaryTaken }: ActionsProps): ReactNode {
           key={action.kind}
           action={action}
           session={session}
-          isPrimary={at === 0 && !isPrimaryTaken && isButton(action)}
+          isPrimary={at === 0 && !isPrimaryTaken}
           isOpen={at === 0}
         />
       ))}
@@ -76,10 +86,11 @@ function Actions({ session, isPrimaryTaken }: ActionsProps): ReactNode {
 interface ChoiceProps {
   readonly choice: Explanation["choices"][number];
   readonly session: RefusalSession;
+  readonly isPreferred: boolean;
 }
 
-function Choice({ choice, session }: ChoiceProps) {
-  const { title, steps, is_preferred: isPreferred } = choice;
+function Choice({ choice, session, isPreferred }: ChoiceProps) {
+  const { title, steps } = choice;
   const action = planChoice(choice, session.instance);
   return (
     <li className="flex min-w-0 flex-col gap-3 rounded-md border border-line-strong bg-canvas p-3">
@@ -90,15 +101,17 @@ function Choice({ choice, session }: ChoiceProps) {
       <ol className="flex flex-1 list-decimal flex-col gap-1 pl-4 text-xs text-ink-soft marker:text-ink-faint">
         {steps.map((step) => (
           <li key={step} className="wrap-anywhere">
-            {asSentence(step)}
+            <MarkedText text={asSentence(step)} />
           </li>
         ))}
       </ol>
-      {action === undefined ? (
+      {action !== undefined ? (
+        <div>
+          <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
+        </div>
+      ) : isAboutSwitches(choice) ? (
         <p className="text-xs text-ink-soft">The switches are set so. The rest is done on the instance.</p>
-      ) : (
-        <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
-      )}
+      ) : null}
     </li>
   );
 }

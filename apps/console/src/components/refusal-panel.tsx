@@ -5,7 +5,7 @@ import { type RefusalSession, useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { RefusalCause } from "./refusal-cause.tsx";
 import { RefusalDetails } from "./refusal-details.tsx";
-import { isMendedHere, isMendedThere, RefusalFixes } from "./refusal-fixes.tsx";
+import { hasWayOut, isMendedThere, RefusalFixes } from "./refusal-fixes.tsx";
 
 export interface RefusalPanelProps {
   readonly call: RefusedCall;
@@ -41,15 +41,18 @@ export function RefusalBody({ call, hasNoPageLink = false }: RefusalBodyProps) {
 export interface RefusalViewProps {
   readonly session: RefusalSession;
   readonly hasNoPageLink?: boolean;
+  /** The cause is the title of the page. */
+  readonly isTitled?: boolean;
 }
 
 /** For who holds the session of it. */
-export function RefusalView({ session, hasNoPageLink = false }: RefusalViewProps) {
+export function RefusalView({ session, hasNoPageLink = false, isTitled = false }: RefusalViewProps) {
   const { state, tryAgain, refusedAgain, isExplaining } = session;
+  const isAsking = session.actions.some(({ kind }) => kind === "ask");
   if (state === "passed") return <Passed route={session.explanation.route} />;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      <RefusalCause session={session} />
+      <RefusalCause session={session} isTitle={isTitled} />
       <RefusalFixes session={session} />
       {tryAgain === undefined ? null : (
         <div className="flex flex-wrap items-center gap-3">
@@ -57,12 +60,12 @@ export function RefusalView({ session, hasNoPageLink = false }: RefusalViewProps
             <p className="w-full text-sm text-ink">When the instance is up again:</p>
           ) : null}
           <Button
-            variant={isExplaining || isMendedHere(session) ? "secondary" : "primary"}
+            variant={isExplaining || hasWayOut(session) ? "secondary" : "primary"}
             onClick={tryAgain}
             isBusy={state === "trying"}
             icon={<RotateCw aria-hidden />}
           >
-            Try the same request again
+            {isAsking ? "I have the role now: try again" : "Try the same request again"}
           </Button>
           <output className="text-xs text-ink-soft">
             {state === "trying"

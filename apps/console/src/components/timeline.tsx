@@ -19,13 +19,14 @@ const STATES: Readonly<Record<StepState, { icon: typeof Check; word: string; loo
   unknown: { icon: CircleHelp, word: "unknown", look: "border-line-strong bg-canvas text-ink-soft" },
 };
 
-export function Timeline({
-  label,
-  steps,
-}: {
+export interface TimelineProps {
   readonly label: string;
   readonly steps: readonly TimelineStep[];
-}) {
+  /** Beside what matters more. */
+  readonly isDense?: boolean;
+}
+
+export function Timeline({ label, steps, isDense = false }: TimelineProps) {
   return (
     <ol aria-label={label} className="flex flex-col">
       {steps.map(({ id, title, state, detail }) => {
@@ -40,7 +41,12 @@ export function Timeline({
               </span>
               <span className="w-px flex-1 bg-line-strong group-last:hidden" />
             </span>
-            <div className="flex min-w-0 flex-1 flex-col gap-1 pb-4 group-last:pb-0">
+            <div
+              className={cx(
+                "flex min-w-0 flex-1 flex-col gap-1 group-last:pb-0",
+                isDense ? "pb-1.5" : "pb-4",
+              )}
+            >
               <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
                 <span className={cx("font-medium", state === "skipped" ? "text-ink-soft" : "text-ink")}>
                   {title}

@@ -50,11 +50,11 @@ function Toasts() {
       swipeDirection={isNarrow ? ["right", "up"] : ["right", "down"]}
       className="popup data-limited:hidden"
     >
-      <Base.Content className="flex items-start gap-2.5 py-2.5 pr-2 pl-3">
+      <Base.Content className="flex items-start gap-2.5 py-2.5 pr-2 pl-3 pointer-coarse:items-center pointer-coarse:py-1">
         {toast.type === "fault" ? (
-          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger-ink" />
+          <CircleAlert aria-hidden className="mt-0.5 size-4 pointer-coarse:mt-0 shrink-0 text-danger-ink" />
         ) : (
-          <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-ok-ink" />
+          <CircleCheck aria-hidden className="mt-0.5 size-4 pointer-coarse:mt-0 shrink-0 text-ok-ink" />
         )}
         <div className="flex min-w-0 flex-1 flex-col">
           <Base.Title className="text-sm font-medium text-ink" />

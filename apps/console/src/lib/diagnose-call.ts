@@ -22,6 +22,8 @@ interface Refused {
   readonly error: ClientError;
   /** All that is known, where this tab has not sent it. */
   readonly record?: Denial | undefined;
+  /** Of a record: it is of somebody else. */
+  readonly isOfOthers?: boolean;
 }
 
 /** Whether the instance itself was asked: a token that could not be made was refused here. */
@@ -31,9 +33,11 @@ export function isOfInstance(error: ClientError, instance: Instance): boolean {
 }
 
 export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy> {
-  const { organizationId, instance, error, record } = refused;
-  if (record !== undefined)
-    return { diagnosis: await diagnoseRecord(asking, { organizationId, instance, record }), denial: record };
+  const { organizationId, instance, error, record, isOfOthers = true } = refused;
+  if (record !== undefined) {
+    const diagnosis = await diagnoseRecord(asking, { organizationId, instance, record, isOfOthers });
+    return { diagnosis, denial: record };
+  }
   const request = "request" in error ? error.request : undefined;
   if (request === undefined || !isOfInstance(error, instance))
     return { diagnosis: undefined, denial: undefined };
@@ -142,14 +146,18 @@ const BLOCKED: Diagnosis = {
   knows: [],
 };
 
-/** Of a record that somebody reads later, whoever was refused: only the record speaks. */
+/**
+ * Of a record that somebody reads later: only the record speaks. What one's own role does not give is told by the token of
+ * now as well: it has the scopes of the role.
+ */
 async function diagnoseRecord(
-  { controlPlane }: Asking,
+  { controlPlane, instanceClients }: Asking,
   {
     organizationId,
     instance,
     record,
-  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial },
+    isOfOthers,
+  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial; readonly isOfOthers: boolean },
 ): Promise<Diagnosis | undefined> {
   const [method = "GET", path = ""] = record.route.split(" ");
   if (!path.startsWith("/")) return undefined;
@@ -159,7 +167,14 @@ async function diagnoseRecord(
   return controlPlane.diagnoses
     .create({
       parameters: { organization_id: organizationId, instance_id: instance.id },
-      body: { request: { method: toMethod(method), path }, answer: { status, body }, denial: record },
+      body: {
+        request: { method: toMethod(method), path },
+        answer: { status, body },
+        denial: record,
+        ...(isOfOthers || missing_scopes === undefined || missing_scopes.length === 0
+          ? {}
+          : { credential: instanceClients.describeSent(instance) }),
+      },
     })
     .catch(ignoreAnswered);
 }

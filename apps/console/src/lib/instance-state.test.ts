@@ -10,7 +10,7 @@ test("says what was found of an instance before what is wished of it", () => {
   expect(describe({ is_draft: true })).toBe("Draft");
   expect(describe({ observed: null })).toBe("Not checked yet");
   expect(describe({ observed: { is_reachable: false } as Instance["observed"] })).toBe("Unreachable");
-  expect(describe({ findings: [{}, {}] as Instance["findings"] })).toBe("2 findings");
+  expect(describe({ findings: [{}, {}] as Instance["findings"] })).toBe("2 problems");
 });
 
 test("asks for another look where nobody has looked lately, or nobody answered", () => {

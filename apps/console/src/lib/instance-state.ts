@@ -1,6 +1,8 @@
 /** An instance as the API shows it, and its state in one word. */
 import type { ControlPlaneClient } from "@agentos/client";
 
+import { countOf } from "./words.ts";
+
 export type InstanceList = Awaited<ReturnType<ControlPlaneClient["instances"]["list"]>>;
 export type Instance = InstanceList["data"][number];
 
@@ -23,7 +25,6 @@ export function describeInstanceState(instance: Instance): InstanceState {
   const { observed, findings } = instance;
   if (observed === null) return { tone: "neutral", word: "Not checked yet" };
   if (!observed.is_reachable) return { tone: "danger", word: "Unreachable" };
-  if (findings.length > 0)
-    return { tone: "warn", word: findings.length === 1 ? "1 finding" : `${findings.length} findings` };
+  if (findings.length > 0) return { tone: "warn", word: countOf(findings.length, "problem") };
   return { tone: "ok", word: "Connected" };
 }

@@ -54,11 +54,13 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
   const queryClient = useQueryClient();
   const tools = useThisBrowser();
   const parameters = useInstanceParameters(instance.id);
-  const { id, endpoint, desired, is_draft: isDraft, os_id: osId } = instance;
+  const { id, endpoint, desired, is_draft: isDraft, os_id: osId, observed } = instance;
   const hasKey = instanceClients.hasSecurityKey(instance);
+  // Whoever was let in while it asked for nothing has shown nothing of what it asks for now.
+  const asksFor = observed?.mode ?? null;
   return useQuery({
     // The key itself is in no key of a query.
-    queryKey: ["trial", id, endpoint, desired, osId, hasKey, instanceClients.securityKeyVersion(id)],
+    queryKey: ["trial", id, endpoint, desired, osId, asksFor, hasKey, instanceClients.securityKeyVersion(id)],
     enabled: endpoint !== null && !isDraft && isKnownToDocument(queryClient, instance),
     queryFn: async ({ signal }): Promise<Trial> => {
       const at = endpoint ?? "";

@@ -6,15 +6,13 @@ export interface PagePolicy {
   readonly hasBlocked: (url: string) => boolean;
 }
 
-/** What is read of it. */
-type Violation = Readonly<Record<"blockedURI" | "effectiveDirective", string>>;
-
 export function watchPagePolicy(target: Pick<EventTarget, "addEventListener">): PagePolicy {
   const origins = new Set<string>();
   target.addEventListener("securitypolicyviolation", (event) => {
-    const { blockedURI, effectiveDirective } = event as Event & Violation;
-    if (effectiveDirective === "connect-src" && URL.canParse(blockedURI))
-      origins.add(new URL(blockedURI).origin);
+    if (!("blockedURI" in event && "effectiveDirective" in event)) return;
+    const blocked = String(event.blockedURI);
+    if (event.effectiveDirective === "connect-src" && URL.canParse(blocked))
+      origins.add(new URL(blocked).origin);
   });
   return { hasBlocked: (url) => URL.canParse(url) && origins.has(new URL(url).origin) };
 }

@@ -10,6 +10,8 @@ declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
     /** What the page is called: in the breadcrumbs and in the title of the tab. */
     readonly title?: string;
+    /** It belongs to the list of instances, and stands below it in the breadcrumbs. */
+    readonly isOfInstances?: boolean;
     /** It is about one agent, team or workflow, whose name is the better title. */
     readonly runnable?: RunnableKind;
   }

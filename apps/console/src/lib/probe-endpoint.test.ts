@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ProbeTools, probeEndpoint, probeWithCredential } from "./probe-endpoint.ts";
+import {
+  type NetworkPermission,
+  type ProbeTools,
+  probeEndpoint,
+  probeWithCredential,
+} from "./probe-endpoint.ts";
 
 const ENDPOINT = "http://127.0.0.1:7777";
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
@@ -25,7 +30,7 @@ function browserThat(
       },
       pageUrl: "http://localhost:7778/connect/1",
       browser: "chrome",
-      isLocalNetworkDenied: () => Promise.resolve(false),
+      readPermission: permission("unknown"),
       timeoutMs: 1_000,
       ...tools,
     },
@@ -35,6 +40,7 @@ function browserThat(
 const failed = (): never => {
   throw new TypeError("Failed to fetch");
 };
+const permission = (answer: NetworkPermission) => () => Promise.resolve(answer);
 const isNoCors = ({ init }: Asked) => init.mode === "no-cors";
 
 test("asks three routes without a credential and keeps what is known of the answers", async () => {
@@ -73,25 +79,39 @@ describe("a request that fails", () => {
     [
       "local-network-refused",
       failed,
-      { pageUrl: "https://console.example.com/", isLocalNetworkDenied: () => Promise.resolve(true) },
+      { pageUrl: "https://console.example.com/", readPermission: permission("denied") },
+    ],
+    // Nobody was asked: it never came so far.
+    [
+      "unreachable",
+      failed,
+      { pageUrl: "https://console.example.com/", readPermission: permission("prompt") },
     ],
     ["local-network-refused", failed, { pageUrl: "https://console.example.com/", browser: "brave" }],
     // The page is as near as the instance: the permission is not about this request.
-    ["unreachable", failed, { isLocalNetworkDenied: () => Promise.resolve(true) }],
+    ["unreachable", failed, { readPermission: permission("denied") }],
   ] as const)("is %s", async (outcome, answer, given) => {
     const { tools } = browserThat(answer, given);
     expect(await probeEndpoint(ENDPOINT, tools)).toMatchObject({ outcome, answers: [] });
   });
 
-  test("for too long is timed out", async () => {
+  test.each([
+    ["timed-out", {}],
+    // The question stands on the screen, and the request waits for the answer.
+    [
+      "local-network-refused",
+      { pageUrl: "https://console.example.com/", readPermission: permission("prompt") },
+    ],
+    ["timed-out", { pageUrl: "https://console.example.com/", readPermission: permission("granted") }],
+  ] as const)("for too long is %s", async (outcome, given) => {
     const { tools } = browserThat(
       ({ init }) =>
         new Promise((_, reject) => {
           init.signal?.addEventListener("abort", () => reject(new DOMException("", "TimeoutError")));
         }),
-      { timeoutMs: 5 },
+      { timeoutMs: 5, ...given },
     );
-    expect((await probeEndpoint(ENDPOINT, tools)).outcome).toBe("timed-out");
+    expect((await probeEndpoint(ENDPOINT, tools)).outcome).toBe(outcome);
   });
 
   test("because the page is left reports nothing", async () => {

@@ -5,7 +5,7 @@
  */
 import type { ControlPlaneClient } from "@agentos/client";
 import type { BrowserKind } from "./browser-kind.ts";
-import { isMixedContent, isNearer } from "./endpoint-place.ts";
+import { findNearer, isMixedContent } from "./endpoint-place.ts";
 import { clip } from "./words.ts";
 
 export type ProbeBody = NonNullable<Parameters<ControlPlaneClient["instances"]["observe"]>[0]["body"]>;
@@ -23,13 +23,16 @@ export interface ProbeReport {
   readonly date: string | undefined;
 }
 
+/** `prompt`: the browser has asked, or will. */
+export type NetworkPermission = "granted" | "denied" | "prompt" | "unknown";
+
 /** What of the browser the probe works with. */
 export interface ProbeTools {
   readonly fetch: typeof fetch;
   readonly pageUrl: string;
   readonly browser: BrowserKind;
-  /** Whether the person, or the browser, has refused this page the local network. */
-  readonly isLocalNetworkDenied: () => Promise<boolean>;
+  /** What the person has said of this page and that network. */
+  readonly readPermission: (network: "local" | "loopback") => Promise<NetworkPermission>;
   readonly timeoutMs: number;
 }
 
@@ -164,13 +167,14 @@ async function explainFailure(
   tools: ProbeTools,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  if (isTimeout) return "timed-out";
+  const network = findNearer(endpoint, tools.pageUrl);
+  const permission = network === undefined ? "granted" : await tools.readPermission(network);
+  // While the browser asks the person, the request waits for the answer.
+  if (isTimeout) return permission === "prompt" ? "local-network-refused" : "timed-out";
   if (isMixedContent(endpoint, tools.pageUrl, tools.browser)) return "mixed-content";
   if (await answersAtAll(`${endpoint}${route.replace("GET ", "")}`, tools, signal)) return "cors-refused";
-  const isGuarded = isNearer(endpoint, tools.pageUrl);
-  if (isGuarded && (tools.browser === "brave" || (await tools.isLocalNetworkDenied())))
-    return "local-network-refused";
-  return "unreachable";
+  const isKeptOut = permission === "denied" || (tools.browser === "brave" && network !== undefined);
+  return isKeptOut ? "local-network-refused" : "unreachable";
 }
 
 /** Nothing of the answer can be read, but that there is one. */

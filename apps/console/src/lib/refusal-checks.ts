@@ -15,12 +15,12 @@ export interface Checks {
 }
 
 const STEPS = [
-  { id: "way", title: "The request may come from there", stages: ["loopback", "origin"] },
-  { id: "credential", title: "It brings the right kind of credential", stages: ["credential", "shape"] },
-  { id: "signature", title: "Key, algorithm and signature fit", stages: ["header", "key", "signature"] },
+  { id: "way", title: "Origin", stages: ["loopback", "origin"] },
+  { id: "credential", title: "Kind of credential", stages: ["credential", "shape"] },
+  { id: "signature", title: "Key and signature", stages: ["header", "key", "signature"] },
   {
     id: "claims",
-    title: "The token is in time, and meant for this AgentOS",
+    title: "Lifetime and audience",
     stages: [
       "claims",
       "expiration",
@@ -33,8 +33,8 @@ const STEPS = [
       "subject",
     ],
   },
-  { id: "revocation", title: "It was not revoked", stages: ["revocation"] },
-  { id: "scopes", title: "Its scopes allow the request", stages: ["scopes", "isolation"] },
+  { id: "revocation", title: "Revocation", stages: ["revocation"] },
+  { id: "scopes", title: "Scopes", stages: ["scopes", "isolation"] },
 ] as const;
 
 type StepId = (typeof STEPS)[number]["id"];

@@ -5,6 +5,7 @@
  */
 import type { Explanation, Finding } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
+import { writeOriginLine } from "./origin-line.ts";
 
 export interface Switches {
   readonly authorization: boolean;
@@ -160,8 +161,12 @@ const POINTERS: Readonly<Record<string, Plan<PointerAction>>> = {
   INSTANCE_VERSION_UNKNOWN: opening("switches"),
   // Of a refusal it is the cause only where something else answers in the place of the instance.
   INSTANCE_SECURITY_KEY_MISSING: configuring,
-  INSTANCE_CORS_REFUSED: ({ consoleOrigin }) => [
-    { kind: "copy", label: "On the instance", text: `CORS_ORIGIN_LIST=${consoleOrigin}` },
+  INSTANCE_CORS_REFUSED: ({ consoleOrigin, instance }) => [
+    {
+      kind: "copy",
+      label: `For the shell of ${instance?.name ?? "the instance"}`,
+      text: writeOriginLine(consoleOrigin),
+    },
     open("settings"),
   ],
   INSTANCE_TIMED_OUT: opening("settings"),
@@ -202,18 +207,29 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   return situation.instance === undefined ? [] : [open("policy")];
 }
 
+const KEY_ONLY = /security key only/i;
+const TOKENS_ONLY = /authorization.*only/i;
+
+/** Others are done on the instance alone. */
+export function isAboutSwitches({ title }: Finding["choices"][number]): boolean {
+  return KEY_ONLY.test(title) || TOKENS_ONLY.test(title);
+}
+
 /** What a click on one of the ways out sets here; undefined where it is not about the switches, or they are set so. */
 export function planChoice(
-  { title }: Finding["choices"][number],
+  choice: Finding["choices"][number],
   instance: Instance | undefined,
 ): ButtonAction | undefined {
-  const isKeyOnly = /security key only/i.test(title);
-  if (!isKeyOnly && !/authorization.*only/i.test(title)) return undefined;
+  if (!isAboutSwitches(choice)) return undefined;
+  const isKeyOnly = KEY_ONLY.test(choice.title);
   const switches = { authorization: !isKeyOnly, security_key: isKeyOnly };
   const desired = instance?.desired;
   if (desired?.authorization === switches.authorization && desired.security_key === switches.security_key)
     return undefined;
-  return setSwitches(isKeyOnly ? "Switch Authorization off" : "Switch Security key off", switches);
+  if (isKeyOnly) return setSwitches("Switch Authorization off", switches);
+  // Tokens are let in where the instance asks for them already; else it needs its lines next.
+  const isNext = instance?.observed?.authorization !== "on";
+  return setSwitches(`Switch Security key off${isNext ? ", then set the lines" : ""}`, switches);
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {

@@ -8,10 +8,8 @@ export interface Sides {
   readonly what: string;
   readonly expected: string;
   readonly got: string;
-  /** Ids, scopes and the like. */
-  readonly isCode: boolean;
-  /** What was expected is said in words. */
-  readonly isExpectedInWords?: boolean;
+  /** `code`: scopes and the like. `id`: ids between commas, cut where they are long. */
+  readonly look: "text" | "code" | "id";
 }
 
 const MAX_VALUE = 200;
@@ -28,49 +26,25 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
   if (/SCOPE|ROLE_INSUFFICIENT/.test(code) || explanation.missingScopes.length > 0) {
     const expected = explanation.requiredScopes.join(", ") || find(/ needs (.+)$/);
     const missing = explanation.missingScopes.join(", ");
-    return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `without ${missing}`, true);
+    return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `without ${missing}`, "code");
   }
   if (/ALGORITHM|HMAC_TOKEN|PUBLIC_KEY_TOKEN/.test(code))
-    return sides(
-      "Algorithm",
-      fact("expected_algorithms") ??
-        (code === "INSTANCE_ALGORITHM_OTHER" ? "another one than RS256" : undefined),
-      fact("token_algorithm") ?? "RS256",
-      true,
-    );
-  if (/^INSTANCE_KEY_|^AUTH_(?:SIGNATURE|KEY_UNKNOWN|SIGNED)|^TOKEN_KEY/.test(code)) {
-    const loaded = instance?.observed?.thumbprints ?? null;
-    const kid = find(/signed with (\S+)/);
-    const expected =
-      code === "INSTANCE_KEY_MANGLED"
-        ? "a key that can be read"
-        : loaded === null
-          ? `one of the keys loaded on ${clip(instance?.name ?? "the instance", 60)} (not readable from here)`
-          : loaded.join(", ") || "no key: none is loaded";
-    const compared = sides(
-      code === "INSTANCE_KEY_MANGLED" ? "Verification key of the instance" : "Key",
-      expected,
-      code === "INSTANCE_KEY_MANGLED" ? "one that was damaged on its way" : (kid ?? "a token of another key"),
-      code !== "INSTANCE_KEY_MANGLED",
-    );
-    return compared && { ...compared, isExpectedInWords: loaded === null || loaded.length === 0 };
-  }
-  if (/VERSION/.test(code))
-    return sides("Version", "2.3.13 or later, to verify tokens", instance?.version ?? "unknown", false);
+    return sides("Algorithm", fact("expected_algorithms"), fact("token_algorithm") ?? "RS256", "code");
+  if (code === "INSTANCE_KEY_MANGLED") return undefined;
+  if (/^INSTANCE_KEY_|^AUTH_(?:SIGNATURE|KEY_UNKNOWN|SIGNED)|^TOKEN_KEY/.test(code))
+    return sides("Key", instance?.observed?.thumbprints?.join(", "), find(/signed with (\S+)/), "id");
   if (/OS_ID|AUDIENCE/.test(code))
     return sides(
       "Audience",
       instance?.observed?.os_id ?? undefined,
       fact("audience_found") ?? instance?.os_id ?? undefined,
-      true,
+      "code",
     );
   if (/BOTH_SWITCHES|AUTHORIZATION_|SECURITY_KEY_|TOKEN_NOT_ACCEPTED|CREDENTIAL_MISSING/.test(code)) {
     const asks = find(/^the instance asks for (.+)$/);
     const sent = find(/^(.+) was sent$/);
-    return sides("Credential", asks ?? describeMode(instance), sent ?? "no credential", false);
+    return sides("Credential", asks ?? describeMode(instance), sent ?? "no credential", "text");
   }
-  if (/EXPIRED/.test(code))
-    return sides("Time", "a token that has not ended", fact("duration") ?? "one that has", false);
   return undefined;
 }
 
@@ -78,10 +52,10 @@ function sides(
   what: string,
   expected: string | undefined,
   got: string | undefined,
-  isCode: boolean,
+  look: Sides["look"],
 ): Sides | undefined {
-  if (expected === undefined || got === undefined) return undefined;
-  return { what, expected: clip(expected, MAX_VALUE), got: clip(got, MAX_VALUE), isCode };
+  if (expected === undefined || expected === "" || got === undefined) return undefined;
+  return { what, expected: clip(expected, MAX_VALUE), got: clip(got, MAX_VALUE), look };
 }
 
 function readFact(value: unknown): string | undefined {

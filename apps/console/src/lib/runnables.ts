@@ -1,4 +1,5 @@
 /** What an instance has that can be talked to, as far as this person may see it. */
+import { useMemo } from "react";
 import { useAgents, useInstanceQuery } from "./instance-data.ts";
 import { type Component, readComponents } from "./read-components.ts";
 import type { RunnableKind } from "./runnable-kinds.ts";
@@ -16,9 +17,12 @@ export type Runnables = Readonly<Record<RunnableKind, readonly Component[]>>;
 export function useRunnables(): Runnables {
   const agents = useAgents();
   const config = useConfig();
-  return {
-    agents: readComponents(agents.data),
-    teams: readComponents(config.data?.teams),
-    workflows: readComponents(config.data?.workflows),
-  };
+  return useMemo(
+    () => ({
+      agents: readComponents(agents.data),
+      teams: readComponents(config.data?.teams),
+      workflows: readComponents(config.data?.workflows),
+    }),
+    [agents.data, config.data],
+  );
 }

@@ -1,7 +1,7 @@
 /** What the probe works with in this page. */
 import { useMemo } from "react";
 import { type BrowserKind, readThisBrowser } from "./browser-kind.ts";
-import type { ProbeTools } from "./probe-endpoint.ts";
+import type { NetworkPermission, ProbeTools } from "./probe-endpoint.ts";
 
 export function useThisBrowser(): ProbeTools {
   return useMemo(() => toolsOfThisPage(readThisBrowser(navigator)), []);
@@ -12,20 +12,24 @@ function toolsOfThisPage(browser: BrowserKind): ProbeTools {
     fetch: (input, init) => window.fetch(input, init),
     pageUrl: window.location.href,
     browser,
-    isLocalNetworkDenied: askPermission,
+    readPermission,
     timeoutMs: 8_000,
   };
 }
 
-/** Its name is not known to every browser: then nothing is known. */
-async function askPermission(): Promise<boolean> {
-  for (const name of ["local-network-access", "local-network", "loopback-network"]) {
+/** Chrome had one name for both at first. What no browser knows tells nothing. */
+const NAMES = {
+  local: ["local-network", "local-network-access"],
+  loopback: ["loopback-network", "local-network-access"],
+} as const;
+
+async function readPermission(network: keyof typeof NAMES): Promise<NetworkPermission> {
+  for (const name of NAMES[network]) {
     try {
-      const { state } = await navigator.permissions.query({ name: name as PermissionName });
-      if (state === "denied") return true;
+      return (await navigator.permissions.query({ name: name as PermissionName })).state;
     } catch {
       // Not known here.
     }
   }
-  return false;
+  return "unknown";
 }

@@ -1,12 +1,13 @@
 /** One refusal on its way from red to green: why it was refused, what mends it, and the same request again. */
 import { type ClientError, isClientError } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
 import { askWhy, isBlockedByPage, isOfInstance } from "./diagnose-call.ts";
 import { type Explanation, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
 import { instancesQuery, useInstances } from "./instances.ts";
+import { nameCaller } from "./name-caller.ts";
 import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
 import { findMissingScopes } from "./scope-words.ts";
@@ -58,12 +59,14 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
               error,
               // Of the request that was tried again there is more.
               record: error === call.error ? call.record : undefined,
+              isOfOthers: call.isOfOthers === true,
             },
           ),
     enabled: isInstances,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+  const isAskingOthers = useRef(false);
   const again = useMutation({
     mutationFn: async () => {
       const { data } = await services.queryClient.fetchQuery({
@@ -72,9 +75,20 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       });
       const instance = data.find(({ id }) => id === call.instanceId);
       if (instance === undefined || call.retry === undefined) throw call.error;
+      // Somebody has given what was asked for: only a token made anew has it.
+      if (isAskingOthers.current) {
+        services.instanceClients.renewToken(instance.id);
+        void services.queryClient.invalidateQueries({ queryKey: ["session"] });
+      }
       await call.retry(await services.instanceClients.open(organizationId, instance));
     },
-    onSuccess: () => call.onResolved?.(),
+    onSuccess: () => {
+      call.onResolved?.();
+      // What else was refused there may be let in as well.
+      void services.queryClient.invalidateQueries({
+        predicate: ({ queryKey, state }) => state.error !== null && queryKey.includes(call.instanceId),
+      });
+    },
     onError: (next) => {
       setRefusedAgain((count) => count + 1);
       if (isClientError(next)) setError(next);
@@ -88,7 +102,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     },
   });
 
-  const explanation = explainRefusal({ error, ...why.data });
+  const explanation = nameCaller(explainRefusal({ error, ...why.data }), call.person);
   const instance = isInstances ? found : undefined;
   const needed = readNeededScopes(explanation);
   const isOwnToGive = findMissingScopes(needed, scopes, []) === undefined;
@@ -99,16 +113,22 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     if (denialId !== undefined && call.record === undefined) refusedCalls.keep(denialId, { ...call, error });
   }, [denialId, call, error, refusedCalls]);
 
+  const actions = planFixes({
+    explanation,
+    instance,
+    whoGives,
+    consoleOrigin: globalThis.location.origin,
+    isOfOthers: call.isOfOthers === true,
+    isBlockedByPage: found !== undefined && isBlockedByPage(services, { error, instance: found }),
+  });
+  const isAsking = actions.some(({ kind }) => kind === "ask");
+  useEffect(() => {
+    isAskingOthers.current = isAsking;
+  }, [isAsking]);
+
   return {
     explanation,
-    actions: planFixes({
-      explanation,
-      instance,
-      whoGives,
-      consoleOrigin: globalThis.location.origin,
-      isOfOthers: call.isOfOthers === true,
-      isBlockedByPage: found !== undefined && isBlockedByPage(services, { error, instance: found }),
-    }),
+    actions,
     isExplaining: isInstances && why.isPending,
     instance,
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",

@@ -1,8 +1,15 @@
 /** Small functions about text that is shown. */
 
-/** Cuts what somebody else wrote to what a page has room for. */
+/** Cuts what somebody else wrote to what a page has room for, and never within a character. */
 export function clip(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).trimEnd()}…`;
+  if (text.length <= maxLength) return text;
+  const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${copy(kept.trimEnd())}…`;
+}
+
+/** A part of a text holds all of it in memory, unless it is written anew. */
+function copy(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** First letter in upper case: texts of the catalogue begin in lower case, and have no full stop. */

@@ -20,6 +20,8 @@ import { createQueryClient } from "../lib/query-client.ts";
 import { createRefusedCalls } from "../lib/refused-call.ts";
 import { ServicesProvider } from "../lib/services.ts";
 import { createSessionWatch } from "../lib/session-watch.ts";
+import { RefusalCatalogue } from "./refusal-catalogue.tsx";
+import { fillSession } from "./sample-session.ts";
 import { Styleguide } from "./styleguide.tsx";
 import "../styles/styles.css";
 
@@ -38,11 +40,13 @@ const services = {
   openDocument: () => undefined,
 };
 
+fillSession(queryClient);
+/** `#refusals` has all refusals, anything else the components. */
+const component = window.location.hash === "#refusals" ? RefusalCatalogue : Styleguide;
+
 const root = createRootRoute();
 const router = createRouter({
-  routeTree: root.addChildren([
-    createRoute({ getParentRoute: () => root, path: "/", component: Styleguide }),
-  ]),
+  routeTree: root.addChildren([createRoute({ getParentRoute: () => root, path: "/", component })]),
   // The address stays that of the file.
   history: createMemoryHistory(),
 });

@@ -25,7 +25,7 @@ export function StateSamples() {
     <Section title="States">
       <div className="flex flex-wrap items-center gap-4">
         <Status tone="ok" word="Connected" />
-        <Status tone="warn" word="2 findings" />
+        <Status tone="warn" word="2 problems" />
         <Status tone="danger" word="Unreachable" />
         <Status tone="neutral" word="Not checked yet" />
         <Status tone="accent" word="Running" isBusy />

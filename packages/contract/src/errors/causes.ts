@@ -104,7 +104,7 @@ export const CAUSES = {
   }),
   INSTANCE_BOTH_SWITCHES_ON: cause({
     title:
-      "both Authorization and Security key are on for this instance; Authorization wins there, so requests with the security key are refused",
+      "both Authorization and Security key are on for this instance, which takes only one of the two: {consequence}",
     fix: "keep Authorization only, which is preferred: switch Security key off, and unset OS_SECURITY_KEY on the instance; or keep the security key only: switch Authorization off, and unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance",
   }),
   INSTANCE_AUTHORIZATION_MISSING: cause({

@@ -33,7 +33,7 @@ export const rejections = {
     ...against,
     title: "the link was used at {used_at}, and works once",
     detail: "The link has been used",
-    fix: "sign in with your password; if you did not use this link yourself, somebody else may be signed in as you: tell who gave it to you, and ask for a new one, which on the machine itself `{cli} control-plane owner-link` prints",
+    fix: "sign in with your password; if you did not use this link yourself, somebody else may be signed in as you: tell who gave it to you, and ask for a new one; on the machine itself, `{cli} control-plane owner-link` prints one",
   },
   LINK_EXPIRED: {
     ...against,

@@ -257,7 +257,10 @@ describe("the cause that stands first", () => {
       answer: badKey,
       instance: { ...BOTH, version: version.reported("2.3.12") },
     }).causes;
-    expect(old?.choices.map(({ title }) => title)).toEqual(["Use the security key only"]);
+    expect(old?.choices.map(({ title }) => title)).toEqual([
+      "Use the security key only",
+      "Upgrade the AgentOS",
+    ]);
   });
 
   test("clocks: how far they are apart, or how far at least", () => {

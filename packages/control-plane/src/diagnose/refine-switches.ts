@@ -4,7 +4,7 @@
  */
 import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import { compareSwitches } from "../instances/compare-switches.ts";
-import { describeWaysOut } from "../instances/ways-out.ts";
+import { describeBothOn, describeWaysOut } from "../instances/ways-out.ts";
 import { readMode } from "./describe-request.ts";
 import { atMostLikely, makeFinding } from "./make-finding.ts";
 import type { Finding, RefusedRequest } from "./refused-request.ts";
@@ -37,7 +37,7 @@ function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
     { fact: "a token was sent", source: "the request" },
     { fact: "the instance asks for its security key", source: "the answer" },
   ];
-  const both = desired.authorization && desired.securityKey ? [bothOn(refused, "likely", shown)] : [];
+  const both = desired.authorization && desired.securityKey ? [bothOn(refused, "likely", shown, true)] : [];
   // Whatever switches are on: no token is ever accepted there.
   if (version.verifiesTokens === "no")
     return [
@@ -48,13 +48,12 @@ function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
           facts: {
             first_version: FIRST_VERSION_WITH_JWT,
             version: version.version ?? "",
-            version_source:
-              version.source === "reported" ? "as it reports itself" : "as a person has stated it",
+            version_source: version.source === "reported" ? "as it reports itself" : "as somebody entered it",
           },
           evidence: [
             {
               fact: `its version is ${version.version}`,
-              source: version.source === "reported" ? "GET /info" : "a person",
+              source: version.source === "reported" ? "GET /info" : "what somebody entered here",
             },
             ...shown,
           ],
@@ -80,7 +79,7 @@ function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
       : [];
   if (both.length > 0) {
     const certainty = unknown.length > 0 ? "likely" : "certain";
-    return [bothOn(refused, certainty, shown), ...unknown];
+    return [bothOn(refused, certainty, shown, true), ...unknown];
   }
   if (!desired.authorization) return [];
   const missing = makeFinding(
@@ -117,11 +116,13 @@ function bothOn(
   { instance, cli }: RefusedRequest,
   certainty: "certain" | "likely",
   shown: Finding["evidence"],
+  isKeyOnly = false,
 ): Finding {
   return makeFinding(
     {
       code: "INSTANCE_BOTH_SWITCHES_ON",
       certainty,
+      facts: { consequence: describeBothOn(isKeyOnly) },
       evidence: [{ fact: "both switches are on", source: "the switches" }, ...shown],
       choices: describeWaysOut(instance.version),
     },
@@ -152,10 +153,7 @@ export function findStandingCauses(refused: RefusedRequest): readonly Finding[] 
       if (finding.code !== "INSTANCE_KEY_FOREIGN" || mayReadPolicy || signingKid === undefined)
         return finding;
       const { certainty, evidence } = finding;
-      return makeFinding(
-        { code: "INSTANCE_KEY_OTHER", certainty, facts: { kid: signingKid }, evidence },
-        cli,
-      );
+      return makeFinding({ code: "INSTANCE_KEY_OTHER", certainty, evidence }, cli);
     })
     .map(atMostLikely);
 }

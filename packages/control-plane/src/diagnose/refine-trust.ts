@@ -103,7 +103,6 @@ function refineKey(
     return {
       code: "INSTANCE_KEY_OTHER",
       certainty: loaded === undefined ? "likely" : "certain",
-      facts: { kid },
       evidence: [
         signed,
         code === "AUTH_KEY_UNKNOWN"

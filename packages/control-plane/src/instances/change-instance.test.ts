@@ -109,7 +109,7 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     const id = await test.connect(owner, { stated_version: "2.3.12" });
     await expect(setSwitches(services, owner, id, ON)).rejects.toMatchObject({
       code: "INSTANCE_VERSION_TOO_OLD",
-      facts: { version: "2.3.12", version_source: "as a person has stated it", first_version: "2.3.13" },
+      facts: { version: "2.3.12", version_source: "as somebody entered it", first_version: "2.3.13" },
     });
     await setSwitches(services, owner, id, { authorization: false, security_key: true });
     await observe(id, { os_id: "shop", agno_version: "2.3.12" });

@@ -125,11 +125,21 @@ describe("the version", () => {
     expect(say(compare("jwt", undefined, { stated: "" }))).toEqual(["INSTANCE_VERSION_UNKNOWN cannot tell"]);
   });
 
-  it("before tokens leaves one way out of both switches", () => {
+  it("before tokens leaves the key, until it is upgraded", () => {
     const finding = compare("jwt key", undefined, { stated: "2.3.12" }).find(
       ({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON",
     );
-    expect(finding?.choices).toMatchObject([{ title: "Use the security key only", is_preferred: true }]);
+    expect(finding?.choices).toMatchObject([
+      { title: "Use the security key only", is_preferred: true },
+      { title: "Upgrade the AgentOS", is_preferred: false },
+    ]);
+  });
+
+  it("with both switches says what comes of it, as the instance is set up", () => {
+    const titleOf = (observed?: Parameters<typeof compare>[1]) =>
+      compare("jwt key", observed).find(({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON")?.title;
+    expect(titleOf()).toContain("requests with the security key are refused");
+    expect(titleOf(securityKey)).toContain("so tokens are refused");
   });
 
   it("with tokens has two ways out of both switches, the preferred one first", () => {

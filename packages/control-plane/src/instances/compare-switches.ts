@@ -8,7 +8,7 @@ import type { Observation } from "../schema/observed.ts";
 import { findReachability } from "./find-reachability.ts";
 import { createFinding, type InstanceCauseCode, type InstanceFinding } from "./instance-finding.ts";
 import { type KnownVersion, VERSION_SOURCE_WORDS } from "./version-gate.ts";
-import { describeWaysOut } from "./ways-out.ts";
+import { describeBothOn, describeWaysOut } from "./ways-out.ts";
 
 export interface ComparedInstance {
   readonly desired: { readonly authorization: boolean; readonly securityKey: boolean };
@@ -78,6 +78,7 @@ function findWishes({ desired, version, observed }: ComparedInstance): readonly 
       createFinding({
         code: "INSTANCE_BOTH_SWITCHES_ON",
         certainty: "certain",
+        facts: { consequence: describeBothOn(observed?.mode === "security_key") },
         evidence: [
           switches,
           ...(isBothThere ? [{ fact: "both are set on the instance", source: "GET /authz/policy" }] : []),

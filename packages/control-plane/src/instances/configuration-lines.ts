@@ -17,21 +17,15 @@ export interface WantedConfiguration {
   readonly isOurs: boolean;
 }
 
-export interface ConfigurationLines {
+interface Lines {
   readonly shell: string[];
   readonly dotenv: string[];
+  /** What the lines cannot say. */
   readonly steps: string[];
-  readonly steps_beyond_lines: string[];
 }
 
-/** Lines for one of the things that are set. */
-interface Part {
-  readonly shell: string[];
-  readonly dotenv: string[];
-  /** The lines in words. */
-  readonly steps: string[];
-  /** What no line does; it comes after them. */
-  readonly beyond?: string[];
+export interface ConfigurationLines extends Lines {
+  readonly warning: string | null;
 }
 
 const TOKEN_VARIABLES = ["JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", "AUTHORIZATION_ENABLED"] as const;
@@ -42,23 +36,21 @@ export function writeConfiguration(wanted: WantedConfiguration): ConfigurationLi
   const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens(wanted);
   const key = wanted.securityKey ? writeSecurityKey() : writeNoSecurityKey();
   const origin = writeOrigin(wanted);
-  const last = [...describeResult(wanted), "start the instance again"];
   return {
     shell: [...tokens.shell, ...key.shell, ...origin.shell],
     dotenv: [...tokens.dotenv, ...key.dotenv, ...origin.dotenv],
-    steps: [...[tokens, key, origin].flatMap((part) => [...part.steps, ...(part.beyond ?? [])]), ...last],
-    steps_beyond_lines: [...(tokens.beyond ?? []), ...last],
+    steps: [...tokens.steps, ...key.steps, ...origin.steps, "start the instance again"],
+    warning: describeResult(wanted),
   };
 }
 
-function writeTokens(wanted: WantedConfiguration): Part {
+function writeTokens(wanted: WantedConfiguration): Lines {
   const [key, second] = wanted.keys;
   if (key === undefined)
     return {
       shell: [],
       dotenv: [],
-      steps: [],
-      beyond: ["no key signs for this instance yet: switch Authorization off and on again"],
+      steps: ["no key signs for this instance yet: switch Authorization off and on again"],
     };
   if (wanted.isOurs) return writeForOurs(wanted, second === undefined ? key.pem : toKeySet(wanted));
   // Its variable holds one key: while another one comes or goes, the file has both.
@@ -70,7 +62,7 @@ const ENFORCE = "AUTHORIZATION_ENABLED=true";
 const ISOLATE = "USER_ISOLATION_ENABLED=true";
 
 /** Our servers read base64 of PEM and of key sets, which neither shells nor loaders change. */
-function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Part {
+function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Lines {
   const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
   return {
     shell: [
@@ -82,16 +74,13 @@ function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): P
     ],
     dotenv: [variable, ENFORCE, ISOLATE, NO_FILE, ...offerFile(jwksUrl)],
     steps: [
-      "set JWT_VERIFICATION_KEY, AUTHORIZATION_ENABLED and USER_ISOLATION_ENABLED, and take JWT_JWKS_FILE away",
-    ],
-    beyond: [
       `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
     ],
   };
 }
 
 /** PyJWT wants the PEM itself. */
-function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Part {
+function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Lines {
   const base64 = Buffer.from(`${pem}\n`, "utf8").toString("base64");
   return {
     shell: [
@@ -107,10 +96,9 @@ function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Part {
       ...offerFile(jwksUrl),
     ],
     steps: [
-      "set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away",
       "where an env file keeps \\n as two characters, use the lines for a shell, or the file of keys",
+      PYTHON_SWITCH,
     ],
-    beyond: [PYTHON_SWITCH],
   };
 }
 
@@ -118,7 +106,7 @@ const NO_FILE = "# delete the line of JWT_JWKS_FILE, if there is one";
 const PYTHON_SWITCH =
   "where the AgentOS is made in Python code, say AgentOS(authorization=True), so that scopes are enforced";
 
-function writeKeyFile({ jwksUrl }: WantedConfiguration): Part {
+function writeKeyFile({ jwksUrl }: WantedConfiguration): Lines {
   const fetchKeys = `curl -fsS ${jwksUrl} -o jwks.json`;
   return {
     shell: [
@@ -133,11 +121,7 @@ function writeKeyFile({ jwksUrl }: WantedConfiguration): Part {
       ENFORCE,
       "# delete the line of JWT_VERIFICATION_KEY, if there is one",
     ],
-    steps: [
-      "fetch the file of keys, which has the key that comes beside the one that goes",
-      "set JWT_JWKS_FILE and AUTHORIZATION_ENABLED, and take JWT_VERIFICATION_KEY away",
-    ],
-    beyond: [PYTHON_SWITCH],
+    steps: ["the file has the key that comes beside the one that goes", PYTHON_SWITCH],
   };
 }
 
@@ -152,48 +136,51 @@ function toKeySet({ keys }: WantedConfiguration): string {
   return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
-function writeNoTokens({ isOurs }: WantedConfiguration): Part {
+function writeNoTokens({ isOurs }: WantedConfiguration): Lines {
   const names = [...TOKEN_VARIABLES, ...(isOurs ? ["USER_ISOLATION_ENABLED"] : [])];
   return {
     shell: [`unset ${names.join(" ")}`],
     dotenv: names.map((name) => `# delete the line of ${name}, if there is one`),
-    steps: [`take ${names.join(", ")} away`],
-    beyond: ['take every JWT key and "authorization" out of the configuration of the instance, too'],
+    steps: ['where the configuration is code or JSON, take every JWT key and "authorization" out of it'],
   };
 }
 
-function writeSecurityKey(): Part {
+function writeSecurityKey(): Lines {
   return {
     // One that is there stays: whoever uses it would be shut out.
-    shell: [`export OS_SECURITY_KEY="\${OS_SECURITY_KEY:-$(${NEW_SECRET})}"`],
+    shell: [
+      `export OS_SECURITY_KEY="\${OS_SECURITY_KEY:-$(${NEW_SECRET})}"`,
+      "# prints the security key, to type it into the console:",
+      'echo "$OS_SECURITY_KEY"',
+    ],
     dotenv: [`# if there is no line of OS_SECURITY_KEY yet: echo "OS_SECURITY_KEY=$(${NEW_SECRET})" >> .env`],
-    steps: ["set OS_SECURITY_KEY to a secret of your own, which this control plane never sees"],
+    steps: [],
   };
 }
 
-function writeNoSecurityKey(): Part {
+function writeNoSecurityKey(): Lines {
   return {
     shell: ["unset OS_SECURITY_KEY"],
     dotenv: ["# delete the line of OS_SECURITY_KEY, if there is one"],
-    steps: ["take OS_SECURITY_KEY away"],
+    steps: ['where the configuration is code or JSON, take "securityKey" out of it'],
   };
 }
 
-function writeOrigin({ consoleOrigin, isOurs }: WantedConfiguration): Part {
+function writeOrigin({ consoleOrigin, isOurs }: WantedConfiguration): Lines {
   const list = JSON.stringify([consoleOrigin]);
   const note = "# with other origins in CORS_ORIGIN_LIST already: add this one to them";
   return {
     shell: [note, `export CORS_ORIGIN_LIST='${list}'`],
     // Quotes inside are lost where a shell reads the file. Our servers take the origins without them.
     dotenv: [note, `CORS_ORIGIN_LIST=${isOurs ? consoleOrigin : list}`],
-    steps: [`let the pages of ${consoleOrigin} call the instance (CORS_ORIGIN_LIST)`],
+    steps: [],
   };
 }
 
-function describeResult({ authorization, securityKey }: WantedConfiguration): string[] {
+function describeResult({ authorization, securityKey }: WantedConfiguration): string | null {
   if (authorization && securityKey)
-    return ["with both set, the instance takes tokens only: requests with the security key are refused"];
+    return "with both set, the instance takes tokens only: requests with the security key are refused";
   if (!authorization && !securityKey)
-    return ["with neither set, whoever reaches the address of the instance may do everything"];
-  return [];
+    return "with neither set, whoever reaches the address of the instance may do everything";
+  return null;
 }

@@ -32,6 +32,6 @@ export function findVersion(
 /** How the source is said to people. */
 export const VERSION_SOURCE_WORDS = {
   reported: "as it reports itself",
-  stated: "as a person has stated it",
+  stated: "as somebody entered it",
   unknown: "not known",
 } as const;

@@ -1,11 +1,20 @@
-/** The two ways out where a security key is on, the preferred one first. */
+/** The two ways out where a security key is on. */
+
+import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import type { InstanceFinding } from "./instance-finding.ts";
 import type { KnownVersion } from "./version-gate.ts";
+
+/** What comes of both switches being on, as the instance is set up. */
+export function describeBothOn(isKeyOnly: boolean): string {
+  return isKeyOnly
+    ? "it is set up with the security key, so tokens are refused"
+    : "Authorization wins there, so requests with the security key are refused";
+}
 
 const START_AGAIN = "start the instance again";
 const KEY_ONLY = "Use the security key only";
 
-/** For an AgentOS that cannot verify tokens there is one. */
+/** The first is the preferred one. An AgentOS that cannot verify tokens goes with the key until it is upgraded. */
 export function describeWaysOut({ verifiesTokens }: KnownVersion): InstanceFinding["choices"] {
   const keyOnly = {
     title: KEY_ONLY,
@@ -16,7 +25,18 @@ export function describeWaysOut({ verifiesTokens }: KnownVersion): InstanceFindi
     ],
     is_preferred: verifiesTokens === "no",
   };
-  if (verifiesTokens === "no") return [keyOnly];
+  if (verifiesTokens === "no")
+    return [
+      keyOnly,
+      {
+        title: "Upgrade the AgentOS",
+        steps: [
+          `upgrade it to ${FIRST_VERSION_WITH_JWT} or later, and ${START_AGAIN}`,
+          "where it reports no version, enter it in its settings here",
+        ],
+        is_preferred: false,
+      },
+    ];
   return [
     {
       title: "Use Authorization (JWT) only",

@@ -28,7 +28,10 @@ export interface DueInstance {
   readonly endpoint: string | null;
 }
 
-/** Instances with something due, those that have failed least first: one that is down holds up nobody else. */
+/**
+ * Instances with something due, those that have failed least first: one that is down holds up nobody else. Of those that
+ * nobody knows yet, the ones that are here for longest: whoever has connected many that hang delays none of before.
+ */
 export async function findDueInstances(
   store: ControlPlaneStore,
   { now, busy, limit }: { readonly now: number; readonly busy: ReadonlySet<string>; readonly limit: number },
@@ -45,6 +48,7 @@ export async function findDueInstances(
       .groupBy(["revocation.instance_id", "revocation.issuer_id", "instance.endpoint"])
       .orderBy((expression) => expression.fn.min("revocation.attempts"))
       .orderBy((expression) => expression.fn.min("revocation.next_attempt_at"))
+      .orderBy((expression) => expression.fn.min("instance.created_at"))
       .limit(limit)
       .execute(),
   );

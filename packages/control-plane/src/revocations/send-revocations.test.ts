@@ -305,6 +305,29 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     expect(await states()).toEqual(["applied", "applied", "applied"]);
   });
 
+  test("instances that hang, however many somebody has connected, do not hold up an older one", async () => {
+    const { store, clock } = opened;
+    const old = "z-is-the-oldest";
+    await addInstances(store, [old]);
+    clock.now += 60;
+    const hanging = Array.from({ length: 20 }, (_, at) => `hangs-${at}`);
+    await addInstances(store, hanging);
+    await addTokens(
+      store,
+      ...[...hanging, old].map((instanceId) => ({ instanceId, sid: `s-${instanceId}` })),
+    );
+    await revoke(store, { personId: "ann" });
+    const over = Promise.withResolvers<undefined>();
+    const { sender } = createTestSender(store, clock, ({ endpoint }) =>
+      endpoint === endpointOf(old) ? undefined : over.promise,
+    );
+    const all = sender.send();
+    const stateOfOld = async () => (await list()).find(({ instance_id: id }) => id === old)?.state;
+    await expect.poll(stateOfOld).toBe("applied");
+    over.resolve(undefined);
+    await all;
+  });
+
   test("several control planes send each row once between them", async () => {
     const { store, clock } = opened;
     await addTokens(

@@ -46,6 +46,15 @@ describe.each(TEST_DIALECTS)("signing in on %s", (dialect) => {
     ]);
   });
 
+  it("the first Owner may name their organization", async () => {
+    app = await openSignInApp(dialect);
+    const { link } = await createOwnerLink(app.store);
+    const body = { secret: link.secret, ...OWNER, organization_name: "Analytical Engines" };
+    expect((await app.send("POST /api/links/redeem", { body })).body).toMatchObject({
+      memberships: [{ organization: { name: "Analytical Engines" } }],
+    });
+  });
+
   it("the password signs in, and nothing else does", async () => {
     await open();
     expect(await signIn()).toMatchObject({ status: 200, body: { person: { name: "Ada" } } });

@@ -26,6 +26,7 @@ export interface Redemption {
   readonly secret: string;
   readonly name?: string | undefined;
   readonly email?: string | undefined;
+  readonly organization_name?: string | undefined;
   readonly password?: string | undefined;
 }
 
@@ -71,7 +72,12 @@ export async function redeemLink(
     if (link.purpose === "owner") {
       await lockFirstOwner(change, store.dialect);
       if ((await findFirstOwner(change.db)) !== undefined) throw reject("LINK_OWNER_EXISTS");
-      await createOwner(change, { personId, name, email });
+      await createOwner(change, {
+        personId,
+        name,
+        email,
+        organizationName: redemption.organization_name,
+      });
     }
     if (hash !== undefined) await replacePassword(change, personId, hash);
     return beginSession(change, { sessions, personId, link, client });
@@ -128,17 +134,21 @@ interface NewOwner {
   readonly personId: string;
   readonly name: string;
   readonly email: string;
+  readonly organizationName: string | undefined;
 }
 
 /** Somebody who was a member once may have the address: they become the owner. The link is from the machine itself. */
-async function createOwner(change: Change, { personId, name, email }: NewOwner): Promise<void> {
+async function createOwner(
+  change: Change,
+  { personId, name, email, organizationName = `Organization of ${name}`.slice(0, 100) }: NewOwner,
+): Promise<void> {
   const { numUpdatedRows } = await change.db
     .updateTable("agentos_cp_persons")
     .set({ name, updated_at: change.now })
     .where("id", "=", personId)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) await createPerson(change, { id: personId, name, email });
-  await createOwnedOrganization(change, { personId, name: `Organization of ${name}`.slice(0, 100) });
+  await createOwnedOrganization(change, { personId, name: organizationName });
 }
 
 /** Whoever knew the password before is signed out, and no other link lets them in again. */

@@ -28,6 +28,6 @@ const BECAUSE: Readonly<Record<string, string>> = {
 export function describeReason({ kind, reason, name }: Reason): string {
   if (kind === "key") return "All tokens of a retired key";
   const because = BECAUSE[reason];
-  const who = name ?? "somebody";
-  return `Tokens of ${who}${because === undefined ? "" : `, ${because}`}`;
+  if (name === undefined) return `Tokens of a person${because === undefined ? "" : ` ${because}`}`;
+  return `Tokens of ${name}${because === undefined ? "" : `, ${because}`}`;
 }

@@ -40,7 +40,7 @@ export function RevocationsTab({ state }: { readonly state: RevocationState | un
       id: "instance",
       title: "On",
       isMinor: true,
-      render: ({ instance_name: name }) => <span className="wrap-anywhere">{name}</span>,
+      render: ({ instance_name: name }) => <span className="block min-w-24 wrap-anywhere">{name}</span>,
     },
     {
       id: "state",
@@ -96,10 +96,12 @@ function StateOf({ revocation }: { readonly revocation: Revocation }) {
         {state === "pending" ? (
           <>
             {trouble === null ? "On its way. " : `${asSentence(trouble)} `}
-            The last token ends <RelativeTime seconds={until} />.
+            Sent again until it is taken, at last <RelativeTime seconds={until} />.
           </>
         ) : null}
-        {state === "over" ? "The last token ended before the instance had taken it." : null}
+        {state === "over"
+          ? "The instance did not take it in time. Tokens of before have ended by themselves."
+          : null}
       </span>
     </div>
   );

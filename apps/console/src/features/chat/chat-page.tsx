@@ -1,6 +1,6 @@
 /** A conversation with an agent, a team or a workflow. */
 import type { AgentOSClient } from "@agentos/client";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -20,7 +20,8 @@ import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
 import { isActive } from "./turn.ts";
-import { type TurnActions, TurnView } from "./turn-view.tsx";
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
 
@@ -76,30 +77,38 @@ function Chat(props: ChatProps) {
   const { instanceId, kind, agentId } = props;
   // The session that it begins with: one that it gets later is no other chat.
   const [initialSessionId] = useState(props.initialSessionId);
-  const { store, explainTurn } = useChatStore({ ...props, initialSessionId });
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { store, readStatus, explainTurn } = useChatStore({ ...props, initialSessionId });
+  const status = useSyncExternalStore(store.subscribe, readStatus);
   const instance = useInstance();
   const { scopes } = useMembership();
   const component = useRunnables()[kind].find(({ id }) => id === agentId);
   const name = clip(component?.name ?? agentId, 60);
   const { prompt } = useSearch({ strict: false });
-  const draft = useDraft([instanceId, kind, agentId, snapshot.sessionId ?? ""].join(" "), prompt);
+  const draft = useDraft([instanceId, kind, agentId, status.sessionId ?? ""].join(" "), prompt);
   const { text, setText, files, setFiles } = draft;
   const input = useRef<HTMLTextAreaElement>(null);
+  const navigate = useNavigate();
   const isAuthorized = instance.desired.authorization;
   const needsToken = isAuthorized || instance.desired.security_key;
   const endpoint = instance.endpoint ?? "";
   const mayRun = !isAuthorized || mayAct(scopes, { resource: kind, id: agentId, act: "run" });
   const missing = useMissingScopes([KINDS[kind].runScope]);
-  const { turns, history } = snapshot;
-  const active = turns.findLast(isActive);
-  const isPaused = turns.at(-1)?.state === "paused";
+  const { history } = status;
 
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
 
   const actions: TurnActions = useMemo(
     () => ({
       retry: (key) => void store.retry(key),
+      sendAnyway: (key) => void store.sendAnyway(key),
+      lookUp({ asked }) {
+        setText(asked);
+        void navigate({
+          to: "/i/$instanceId/sessions",
+          params: { instanceId },
+          search: { [KINDS[kind].type]: agentId },
+        });
+      },
       explain: explainTurn,
       edit(asked) {
         setText(asked);
@@ -122,7 +131,7 @@ function Chat(props: ChatProps) {
         }),
     }),
     // Turns are drawn again only where these change.
-    [store, explainTurn, setText, kind, agentId, endpoint, needsToken],
+    [store, explainTurn, setText, navigate, instanceId, kind, agentId, endpoint, needsToken],
   );
 
   function send(): void {
@@ -142,12 +151,12 @@ function Chat(props: ChatProps) {
       {history === "failed" ? (
         <div className="mx-auto w-full max-w-3xl flex-1 p-4 sm:p-6">
           <HistoryFault
-            error={snapshot.historyError}
+            error={status.historyError}
             instanceId={instanceId}
             onRetry={() => store.load()}
             read={(client) =>
               client.sessions.listRuns({
-                parameters: { session_id: snapshot.sessionId ?? "" },
+                parameters: { session_id: status.sessionId ?? "" },
                 query: { type: KINDS[kind].type, component_id: agentId },
               })
             }
@@ -155,7 +164,7 @@ function Chat(props: ChatProps) {
         </div>
       ) : null}
       {history !== "loading" && history !== "failed" ? (
-        turns.length === 0 ? (
+        status.isEmpty ? (
           <Beginning
             kind={kind}
             name={name}
@@ -168,7 +177,7 @@ function Chat(props: ChatProps) {
           />
         ) : (
           <MessageList
-            turns={turns}
+            store={store}
             render={(turn) => (
               <TurnView
                 turn={turn}
@@ -176,14 +185,14 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
-                isReconnecting={snapshot.isReconnecting && isActive(turn)}
+                isReconnecting={status.isReconnecting && isActive(turn)}
                 actions={actions}
               />
             )}
           />
         )
       ) : null}
-      <output className="sr-only">{describeForReader(turns.at(-1)?.state)}</output>
+      <output className="sr-only">{describeForReader(status.lastState)}</output>
       <Composer
         agentName={name}
         text={text}
@@ -191,14 +200,16 @@ function Chat(props: ChatProps) {
         files={files}
         onFiles={setFiles}
         inputRef={input}
-        isRunning={active !== undefined}
-        isStopping={active?.state === "stopping"}
+        isRunning={status.activeState !== undefined}
+        isStopping={status.activeState === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={isPaused ? "Answer above first: the run waits for you" : undefined}
+        blockedBecause={
+          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
+        }
         onSend={send}
         onStop={() => void store.stop()}
         note={
-          snapshot.isReconnecting ? (
+          status.isReconnecting ? (
             <output className="flex items-center gap-2 py-1 text-xs text-ink-soft">
               <WifiOff aria-hidden className="pulsing size-4 text-warn-ink" />
               Connection lost. The run continues on the instance. Reconnecting…

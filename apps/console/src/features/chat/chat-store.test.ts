@@ -1,4 +1,4 @@
-import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
+import { type AgentOSClient, AgentOSRefusal, ConnectionFault } from "@agentos/client";
 import { expect, test } from "vitest";
 import { createChatStore } from "./chat-store.ts";
 import type { TurnEvent } from "./turn.ts";
@@ -13,8 +13,10 @@ function openStore({
   clients,
   sessionId,
   runs = [],
+  knowsKeys = true,
 }: {
   clients: readonly Answer[][];
+  knowsKeys?: boolean;
   sessionId?: string;
   runs?: unknown;
 }) {
@@ -36,6 +38,7 @@ function openStore({
     } as unknown as AgentOSClient;
   });
   let at = 0;
+  let keys = 0;
   const store = createChatStore({
     kind: "agents",
     agentId: "a",
@@ -48,6 +51,8 @@ function openStore({
     onSwitched: () => told.push("switched"),
     onSession: (id) => told.push(`session ${id}`),
     onFault: () => told.push("fault"),
+    knowsKeys: () => Promise.resolve(knowsKeys),
+    makeKey: () => `key ${(keys += 1)}`,
     onEnd: () => undefined,
     clock: () => 0,
     wait: () => Promise.resolve(),
@@ -151,4 +156,83 @@ test("what comes after the page was left changes nothing", async () => {
   store.close();
   await sending;
   expect(store.snapshot().turns).toMatchObject([{ state: "sending" }]);
+});
+
+test("an instance that keeps no runs is asked again for one that is not in the background, from then on", async () => {
+  const none = new AgentOSRefusal({
+    status: 400,
+    code: undefined,
+    detail: "Background execution requires a database to be configured on the agent",
+  });
+  const { store, asked } = openStore({ clients: [[none, [started, ended], [started, ended]]] });
+  await store.send("One");
+  await store.send("Two");
+  expect(asked).toMatchObject([
+    ["a", { message: "One" }, { background: true }],
+    ["a", { message: "One" }, { background: false }],
+    ["a", { message: "Two" }, { background: false }],
+  ]);
+  expect(store.snapshot().turns.map(({ state }) => state)).toEqual(["completed", "completed"]);
+});
+
+const unreachable = new ConnectionFault("unreachable", "no answer");
+
+test.each([unreachable, new AgentOSRefusal({ status: 504, detail: "Gateway Time-out" })])(
+  "a message that may have arrived is sent again by its first name, and one that was refused by another",
+  async (fault) => {
+    const { store, asked } = openStore({ clients: [[fault, refusal, refusal, [started, ended]]] });
+    await store.send("Pay");
+    const key = store.snapshot().turns[0]?.key ?? "";
+    expect(store.snapshot().turns).toMatchObject([{ state: "lost", error: fault }]);
+    await store.retry(key);
+    expect(store.snapshot().turns).toMatchObject([{ state: "refused" }]);
+    await store.retry(key);
+    expect(asked).toMatchObject([
+      ["a", { message: "Pay" }, { idempotencyKey: "key 1" }],
+      ["a", { message: "Pay" }, { idempotencyKey: "key 1" }],
+      ["a", { message: "Pay" }, { idempotencyKey: "key 2" }],
+    ]);
+  },
+);
+
+test("where the instance knows no names, it is asked before anything is sent twice", async () => {
+  const { store, asked } = openStore({
+    clients: [[unreachable, [started, ended]]],
+    knowsKeys: false,
+  });
+  await store.send("Pay");
+  const key = store.snapshot().turns[0]?.key ?? "";
+  await expect(store.retryUntilLetIn(key)).rejects.toBe(unreachable);
+  expect(store.snapshot().turns).toMatchObject([{ state: "lost", isInDoubt: true }]);
+  expect(asked).toHaveLength(1);
+  await store.sendAnyway(key);
+  expect(store.snapshot().turns).toMatchObject([{ state: "completed" }]);
+  expect(asked).toHaveLength(2);
+});
+
+test("after a decision without an answer, the run is looked up before anything is offered", async () => {
+  const tools = [{ tool_call_id: "c1", tool_name: "pay", requires_confirmation: true }];
+  const paused = { event: "RunPaused", run_id: "r1", tools };
+  const decisions = [{ tool_call_id: "c1", confirmed: true }];
+  const taken = openStore({
+    clients: [
+      [[started, paused], unreachable, [started, paused, { event: "RunContinued", run_id: "r1" }, ended]],
+    ],
+  });
+  await taken.store.send("Pay");
+  const key = taken.store.snapshot().turns[0]?.key ?? "";
+  const states: string[] = [];
+  taken.store.subscribe(() => states.push(taken.store.snapshot().turns[0]?.state ?? ""));
+  await taken.store.decide(key, decisions);
+  expect(taken.asked.at(-1)).toMatchObject(["a", { run_id: "r1", session_id: "s1" }, {}]);
+  expect(taken.store.snapshot().turns).toMatchObject([{ state: "completed", waiting: [], error: undefined }]);
+  // Approve was never offered again in between.
+  expect(states).not.toContain("paused");
+
+  const left = openStore({ clients: [[[started, paused], unreachable, [started, paused]]] });
+  await left.store.send("Pay");
+  await left.store.decide(key, decisions);
+  expect(left.store.snapshot().turns).toMatchObject([
+    { state: "paused", waiting: [{ id: "c1" }], error: unreachable },
+  ]);
 });

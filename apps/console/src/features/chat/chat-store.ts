@@ -1,3 +1,4 @@
+// LENGTH: one conversation: what is sent, followed, stopped and decided shares its state.
 /**
  * The conversation of one session while its page is open: sends, follows, stops, decides. Knows a client and no browser.
  * Runs are in the background at the instance, so leaving the page ends none of them: whoever opens it again finds them.
@@ -5,6 +6,7 @@
 import { type AgentOSClient, AgentOSRefusal, isClientError, type RunStream } from "@agentos/client";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { type Decision, encodeDecisions } from "./encode-decisions.ts";
+import { isNotTaken } from "./is-not-taken.ts";
 import { MAX_TURNS, readHistory } from "./read-history.ts";
 import {
   createTurn,
@@ -32,6 +34,10 @@ export interface ChatStoreOptions {
   readonly kind: RunnableKind;
   readonly agentId: string;
   readonly sessionId: string | undefined;
+  /** Whether the instance knows a request that comes twice by its name. Throws where it cannot be asked. */
+  readonly knowsKeys: (client: AgentOSClient) => Promise<boolean>;
+  /** A name that no other request has. */
+  readonly makeKey: () => string;
   /** Asked for each request: the switches of the instance may be other ones by then. */
   readonly openClient: () => Promise<AgentOSClient>;
   /** A new conversation has a session now. */
@@ -54,8 +60,13 @@ export interface ChatStore {
   readonly subscribe: (listener: () => void) => () => void;
   readonly load: () => Promise<void>;
   readonly send: (message: string, files?: readonly Upload[]) => Promise<void>;
-  /** Sends a question again, whose run came to nothing, or a decision that was not taken. */
+  /**
+   * Sends a question again, whose run came to nothing, or a decision that was not taken. What may have arrived is sent by its
+   * first name, and not at all where the instance knows no names: then the turn is in doubt.
+   */
   readonly retry: (key: string) => Promise<void>;
+  /** Sends a question that is in doubt: it may be run twice. */
+  readonly sendAnyway: (key: string) => Promise<void>;
   /** The same; done with its first event, and failed with what the client throws before that. */
   readonly retryUntilLetIn: (key: string) => Promise<void>;
   readonly decide: (key: string, decisions: readonly Decision[]) => Promise<void>;
@@ -80,6 +91,10 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   /** Turns that were sent once more by themselves. */
   const switched = new Set<string>();
   const decided = new Map<string, readonly Decision[]>();
+  /** Turns that are read from their beginning. */
+  const lookedUp = new Set<string>();
+  /** What the request of a turn is called, by which an instance of ours knows it again. */
+  const names = new Map<string, string>();
   /** Somebody waits for a turn to be let in, and hears of its faults. */
   const waiting = new Map<
     string,
@@ -122,7 +137,11 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   function take(key: string, events: readonly TurnEvent[]): void {
     if (events.length === 0) return;
-    changeTurn(key, (turn) => reduceEvents(turn, events));
+    changeTurn(key, (turn) => {
+      const next = reduceEvents(turn, events);
+      // Whether it went on after a pause is known when all was read.
+      return next.state === "paused" && lookedUp.has(key) ? { ...next, state: "running" } : next;
+    });
     learnSession(find(key)?.sessionId);
   }
 
@@ -202,13 +221,16 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   function fail(key: string, error: unknown): void {
     const listener = waiting.get(key);
+    const isUntouched = isNotTaken(error);
+    if (isUntouched) names.delete(key);
+    // What has become of a decision is looked up before anybody is asked about it.
+    const isLookedUp = !isUntouched && (find(key)?.waiting.length ?? 0) > 0;
     // Who waits for it tells it.
-    onFault(error, listener === undefined ? key : undefined);
+    onFault(error, listener === undefined && !isLookedUp ? key : undefined);
     changeTurn(key, (turn) => {
       // Its decision was not taken: it waits as before.
-      if (turn.waiting.length > 0) return { ...turn, state: "paused", error };
-      const isRefused = turn.runId === undefined && error instanceof AgentOSRefusal;
-      return { ...turn, state: isRefused ? "refused" : "lost", error };
+      if (turn.waiting.length > 0) return { ...turn, state: isUntouched ? "paused" : "lost", error };
+      return { ...turn, state: turn.runId === undefined && isUntouched ? "refused" : "lost", error };
     });
     listener?.onFault(error);
   }
@@ -222,11 +244,14 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   async function begin(key: string, files: readonly Upload[]): Promise<void> {
     const turn = find(key);
     if (turn === undefined) return;
+    const idempotencyKey = names.get(key) ?? options.makeKey();
+    names.set(key, idempotencyKey);
     await consume(key, (client) =>
       client[kind].stream(
         agentId,
-        { message: turn.asked, session_id: state.sessionId, ...(files.length === 0 ? {} : { files }) },
-        streamOptions(),
+        // As it was the first time: the same name is the same request.
+        { message: turn.asked, session_id: turn.sessionId, ...(files.length === 0 ? {} : { files }) },
+        { ...streamOptions(), idempotencyKey },
       ),
     );
   }
@@ -254,9 +279,29 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         streamOptions(),
       ),
     );
+    const after = find(key);
+    // It may have arrived: nothing is offered before it is known.
+    if (after?.state !== "lost" || after.waiting.length === 0) return;
+    await takeUp(after, runId);
+    changeTurn(key, (now) => (now.state === "paused" ? { ...now, error: after.error } : now));
   }
 
-  async function retry(key: string): Promise<void> {
+  /** Reads a run from its beginning, and follows it: what is known of it may be old. */
+  async function takeUp(turn: Turn, runId: string): Promise<void> {
+    const { key, asked, attachments, sessionId, hasContinued } = turn;
+    const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
+    changeTurn(key, () => ({ ...empty, hasContinued }));
+    lookedUp.add(key);
+    await follow(key, runId);
+    lookedUp.delete(key);
+    changeTurn(key, (now) =>
+      now.state === "lost" && now.error === undefined && now.waiting.length > 0
+        ? { ...now, state: "paused" }
+        : now,
+    );
+  }
+
+  async function retry(key: string, isForced = false): Promise<void> {
     const turn = find(key);
     if (turn === undefined || isActive(turn)) return;
     if (turn.state === "paused") {
@@ -266,20 +311,40 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     const files = uploads.get(key) ?? [];
     // It may have gone on: nothing is asked twice.
     if (turn.state === "lost" && turn.runId !== undefined) {
-      const { runId, asked, attachments, sessionId, hasContinued } = turn;
-      const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
-      changeTurn(key, () => ({ ...empty, hasContinued }));
-      await follow(key, runId);
+      await takeUp(turn, turn.runId);
       return;
     }
     const { asked, attachments } = turn;
-    // A question that nobody took is asked where it stands.
-    if (turn.runId === undefined) {
-      changeTurn(key, () => createTurn({ key, asked, attachments, sessionId: state.sessionId }));
-      await begin(key, files);
+    if (turn.runId !== undefined) {
+      await ask(asked, { files, attachments });
       return;
     }
-    await ask(asked, { files, attachments });
+    // A question that nobody took is asked where it stands.
+    const isOpen = turn.state === "lost" || turn.state === "cancelled";
+    const sessionId = isOpen ? turn.sessionId : state.sessionId;
+    changeTurn(key, () => createTurn({ key, asked, attachments, sessionId }));
+    if (!isOpen) names.delete(key);
+    else if (!isForced && !(await mayRepeat(turn))) return;
+    await begin(key, files);
+  }
+
+  /** Whether the instance will know that it has this request already; if not, the turn stands as before, in doubt. */
+  async function mayRepeat(turn: Turn): Promise<boolean> {
+    const { signal } = leaving;
+    const { key, error } = turn;
+    try {
+      const knows = await options.knowsKeys(await openClient());
+      if (signal.aborted) return false;
+      if (knows) return true;
+      changeTurn(key, () => ({ ...turn, state: "lost", isInDoubt: true }));
+      waiting.get(key)?.onFault(error);
+    } catch (fault) {
+      if (signal.aborted) return false;
+      changeTurn(key, () => ({ ...turn, state: "lost", error: fault }));
+      onFault(fault);
+      waiting.get(key)?.onFault(fault);
+    }
+    return false;
   }
 
   async function ask(
@@ -332,7 +397,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
     send: (message, files = []) =>
       ask(message, { files, attachments: files.map(({ name, size }) => ({ name, size })) }),
-    retry,
+    retry: (key) => retry(key),
+    sendAnyway: (key) => retry(key, true),
     retryUntilLetIn: (key) =>
       new Promise((resolve, reject) => {
         waiting.set(key, { onLetIn: resolve, onFault: reject });

@@ -2,6 +2,7 @@
 import type { Decision } from "./encode-decisions.ts";
 import { isObject } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
+import { type ShownCall, showCall } from "./show-call.ts";
 
 /** What is in the form of one tool call. */
 export interface Draft {
@@ -11,6 +12,8 @@ export interface Draft {
   readonly argumentsText: string | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly result: string;
+  /** Places of the long arguments that were shown whole. */
+  readonly opened: readonly number[];
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -19,14 +22,35 @@ export const EMPTY_DRAFT: Draft = {
   argumentsText: undefined,
   values: {},
   result: "",
+  opened: [],
 };
 
 export type Judged =
   | { readonly isReady: true; readonly decision: Decision }
   | { readonly isReady: false; readonly reason: string };
 
+/** Why it cannot be approved, or not yet: what was not shown was not read. */
+export function findObstacle(
+  { rows, obstacle }: ShownCall,
+  { opened }: Pick<Draft, "opened">,
+): { readonly title: string; readonly text: string } | undefined {
+  if (obstacle === "too-long")
+    return {
+      title: "Too long to be approved here",
+      text: "Not all of it can be shown. Reject it, or answer it by the API.",
+    };
+  if (obstacle === "inexact")
+    return {
+      title: "Cannot be approved here",
+      text: "A number in it is larger than a browser counts exactly: another one would be sent. Reject it, or answer it by the API.",
+    };
+  return rows.every(({ beginning }, at) => beginning === undefined || opened.includes(at))
+    ? undefined
+    : { title: "Not all of it is shown", text: "Show all of its arguments first." };
+}
+
 /** The decision of one call, or why there is none yet. */
-export function judgeDraft(tool: WaitingTool, draft: Draft): Judged {
+export function judgeDraft(tool: WaitingTool, draft: Draft, shown: ShownCall = showCall(tool)): Judged {
   const { id: tool_call_id, kind } = tool;
   if (draft.verdict === undefined) return { isReady: false, reason: "Not decided yet." };
   if (draft.verdict === "reject") {
@@ -36,6 +60,8 @@ export function judgeDraft(tool: WaitingTool, draft: Draft): Judged {
       decision: { tool_call_id, confirmed: false, ...(note === "" ? {} : { confirmation_note: note }) },
     };
   }
+  const obstacle = findObstacle(shown, draft);
+  if (obstacle !== undefined) return { isReady: false, reason: obstacle.text };
   if (kind === "input") return judgeInput(tool, draft);
   if (kind === "external")
     return draft.result.trim() === ""
@@ -52,7 +78,7 @@ export function judgeDraft(tool: WaitingTool, draft: Draft): Judged {
 function judgeInput(tool: WaitingTool, draft: Draft): Judged {
   const values: { name: string; value: unknown }[] = [];
   for (const field of tool.fields) {
-    const text = draft.values[field.name] ?? field.value;
+    const text = valueOf(draft, field);
     const value = readValue(field.type, text);
     if (value === undefined)
       return {
@@ -65,6 +91,14 @@ function judgeInput(tool: WaitingTool, draft: Draft): Judged {
     isReady: true,
     decision: { tool_call_id: tool.id, user_input_schema: values, answered: true },
   };
+}
+
+/** What stands in a field. Its name is the instance's: it may be one that every object has. */
+export function valueOf(
+  { values }: Pick<Draft, "values">,
+  { name, value }: { readonly name: string; readonly value: string },
+): string {
+  return (Object.hasOwn(values, name) ? values[name] : undefined) ?? value;
 }
 
 /** By the words for types that an AgentOS has; undefined for a text that is no such value. */

@@ -6,6 +6,7 @@ import type { RunnableKind } from "../../lib/runnable-kinds.ts";
 import { isObject, listOf } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 
+/** What a person has said about one tool call. */
 export interface Decision {
   readonly tool_call_id: string;
   readonly confirmed?: boolean;
@@ -42,7 +43,7 @@ export function encodeDecisions(
 
 function merge(source: Raw, decision: Decision): Raw {
   const { user_input_schema: values, ...rest } = decision;
-  if (values === undefined) return { ...source, ...rest };
+  if (values === undefined) return { ...(canBeWritten(source) ? source : {}), ...rest };
   const asked = listOf(source["user_input_schema"]);
   const filled = values.map(({ name, value }) => ({
     ...asked.find((field) => isObject(field) && field["name"] === name),
@@ -50,4 +51,14 @@ function merge(source: Raw, decision: Decision): Raw {
     value,
   }));
   return { ...source, ...rest, user_input_schema: filled };
+}
+
+/** What is nested too deeply can be read, and not written: then a no goes without it. */
+function canBeWritten(source: Raw): boolean {
+  try {
+    JSON.stringify(source);
+    return true;
+  } catch {
+    return false;
+  }
 }

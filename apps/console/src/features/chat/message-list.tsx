@@ -1,19 +1,29 @@
 /** The conversation. Only what is near the window is drawn; it stays at its end while the reader does. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { Button } from "../../components/button.tsx";
+import type { ChatStore } from "./chat-store.ts";
 import type { Turn } from "./turn.ts";
 
 export interface MessageListProps {
-  readonly turns: readonly Turn[];
+  readonly store: Pick<ChatStore, "snapshot" | "subscribe">;
   readonly render: (turn: Turn) => ReactNode;
 }
 
 /** Nearer to the end than this, in pixels, is at the end. */
 const NEAR_END = 48;
 
-export function MessageList({ turns, render }: MessageListProps) {
+export function MessageList({ store, render }: MessageListProps) {
+  const { turns } = useSyncExternalStore(store.subscribe, store.snapshot);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);

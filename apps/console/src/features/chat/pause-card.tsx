@@ -1,17 +1,20 @@
 /** A run that waits: what each tool would do, and the word of the person on it. Nothing runs before that. */
 import { Check, PauseCircle, Pencil, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
+import { ObstructedControl } from "../../components/obstructed-control.tsx";
 import { TextArea, TextInput } from "../../components/text-input.tsx";
 import { cx } from "../../lib/cx.ts";
+import { showHidden } from "../../lib/hidden-text.ts";
 import { isRefused } from "../../lib/refused-call.ts";
-import { countOf } from "../../lib/words.ts";
-import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import { clip, countOf } from "../../lib/words.ts";
+import { CallArguments } from "./call-arguments.tsx";
+import { type Draft, EMPTY_DRAFT, findObstacle, judgeDraft, valueOf } from "./decisions.ts";
 import type { Decision } from "./encode-decisions.ts";
 import type { WaitingTool } from "./read-waiting.ts";
-import { Words } from "./tool-call.tsx";
+import { type ShownCall, showCall } from "./show-call.ts";
 
 export interface PauseCardProps {
   /** Who asks: an agent, a team, a workflow. */
@@ -23,9 +26,11 @@ export interface PauseCardProps {
 }
 
 export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseCardProps) {
-  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
+  const [drafts, setDrafts] = useState<ReadonlyMap<string, Draft>>(new Map());
   const [shownFault, setShownFault] = useState<string>();
   const [only, ...others] = waiting;
+  // Ids are the instance's: they may be names that every object has.
+  const asked = useMemo(() => waiting.map((tool) => ({ tool, shown: showCall(tool) })), [waiting]);
   const isOne = others.length === 0;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -38,16 +43,19 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
     if (isIdle) card.current?.focus({ preventScroll: true });
   }, []);
 
-  function decide(tool: WaitingTool, draft: Draft): void {
-    const next = { ...drafts, [tool.id]: draft };
-    setDrafts(next);
-    const judged = judgeDraft(tool, draft);
-    setShownFault(judged.isReady || draft.verdict === undefined ? undefined : judged.reason);
-    if (isOne && judged.isReady) onDecide([judged.decision]);
-    else if (!judged.isReady) setDrafts({ ...next, [tool.id]: { ...draft, verdict: undefined } });
+  function put(tool: WaitingTool, draft: Draft): void {
+    setDrafts((before) => new Map(before).set(tool.id, draft));
   }
 
-  const judged = waiting.map((tool) => judgeDraft(tool, drafts[tool.id] ?? EMPTY_DRAFT));
+  function decide({ tool, shown }: (typeof asked)[number], draft: Draft): void {
+    put(tool, draft);
+    const judged = judgeDraft(tool, draft, shown);
+    setShownFault(judged.isReady || draft.verdict === undefined ? undefined : judged.reason);
+    if (isOne && judged.isReady) onDecide([judged.decision]);
+    else if (!judged.isReady) put(tool, { ...draft, verdict: undefined });
+  }
+
+  const judged = asked.map(({ tool, shown }) => judgeDraft(tool, drafts.get(tool.id) ?? EMPTY_DRAFT, shown));
   const ready = judged.flatMap((one) => (one.isReady ? [one.decision] : []));
   return (
     <section
@@ -71,14 +79,15 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
           </p>
         </div>
       </header>
-      {waiting.map((tool) => (
+      {asked.map((one) => (
         <WaitingCall
-          key={tool.id}
-          tool={tool}
-          draft={drafts[tool.id] ?? EMPTY_DRAFT}
+          key={one.tool.id}
+          tool={one.tool}
+          shown={one.shown}
+          draft={drafts.get(one.tool.id) ?? EMPTY_DRAFT}
           isOnly={isOne}
-          onChange={(draft) => setDrafts((before) => ({ ...before, [tool.id]: draft }))}
-          onDecide={(draft) => decide(tool, draft)}
+          onChange={(draft) => put(one.tool, draft)}
+          onDecide={(draft) => decide(one, draft)}
         />
       ))}
       {shownFault === undefined ? null : (
@@ -114,13 +123,19 @@ export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseC
   );
 }
 
+/** What is approved is in sight, also while it is edited. */
+function rowsOf(text: string): number {
+  const lines = text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / 80), 0);
+  return Math.min(Math.max(lines + 1, 4), 200);
+}
+
 /** The one thing that is asked. */
 function Title({ asker, tool }: { readonly asker: string; readonly tool: WaitingTool }) {
   if (tool.kind === "external") return "You run this tool";
   if (tool.kind === "input") return `The ${asker} needs something from you`;
   return (
     <>
-      Run <code className="font-mono text-sm">{tool.name}</code>?
+      Run <code className="font-mono text-sm">{showHidden(tool.name)}</code>?
     </>
   );
 }
@@ -133,6 +148,7 @@ const APPROVE: Readonly<Record<WaitingTool["kind"], string>> = {
 
 interface WaitingCallProps {
   readonly tool: WaitingTool;
+  readonly shown: ShownCall;
   readonly draft: Draft;
   /** What is pressed is sent; else it is noted, until all are decided. */
   readonly isOnly: boolean;
@@ -140,7 +156,7 @@ interface WaitingCallProps {
   readonly onDecide: (draft: Draft) => void;
 }
 
-function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallProps) {
+function WaitingCall({ tool, shown, draft, isOnly, onChange, onDecide }: WaitingCallProps) {
   const [isRejecting, setIsRejecting] = useState(false);
   const isEdited = draft.argumentsText !== undefined;
   const { kind } = tool;
@@ -160,7 +176,7 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
           isOnly && kind === "confirmation" && "sr-only",
         )}
       >
-        <code className="min-w-0 font-mono text-xs font-medium wrap-anywhere">{tool.name}</code>
+        <code className="min-w-0 font-mono text-xs font-medium wrap-anywhere">{showHidden(tool.name)}</code>
         {draft.verdict === undefined ? null : (
           <span className="inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
             {draft.verdict === "approve" ? (
@@ -176,24 +192,28 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
         <Field label="Arguments" hint="The instance says which of them may be changed.">
           <TextArea
             isCode
-            rows={4}
+            rows={rowsOf(draft.argumentsText ?? "")}
             value={draft.argumentsText}
             onChange={({ target }) => onChange({ ...draft, verdict: undefined, argumentsText: target.value })}
           />
         </Field>
       ) : (
-        <Words title="Arguments" text={tool.argumentsText} />
+        <CallArguments
+          shown={shown}
+          opened={draft.opened}
+          onOpen={(at) => onChange({ ...draft, opened: [...draft.opened, at] })}
+        />
       )}
       {kind === "input" && !isRejecting
         ? tool.fields.map((field) => (
             <Field
               key={field.name}
-              label={field.name}
+              label={showHidden(clip(field.name, 200))}
               hint={field.description ?? `A value of the type ${field.type}`}
             >
               <TextInput
                 required
-                value={draft.values[field.name] ?? field.value}
+                value={valueOf(draft, field)}
                 onChange={({ target }) =>
                   onChange({
                     ...draft,
@@ -247,18 +267,20 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
           </>
         ) : (
           <>
-            <Button
-              type="submit"
-              variant={isOnly ? "primary" : "secondary"}
-              size="sm"
-              icon={<Check aria-hidden />}
-            >
-              {isOnly || kind === "confirmation" ? APPROVE[kind] : "Save answer"}
-            </Button>
+            <ObstructedControl obstacle={findObstacle(shown, draft)}>
+              <Button
+                type="submit"
+                variant={isOnly ? "primary" : "secondary"}
+                size="sm"
+                icon={<Check aria-hidden />}
+              >
+                {isOnly || kind === "confirmation" ? APPROVE[kind] : "Save answer"}
+              </Button>
+            </ObstructedControl>
             <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
               Reject…
             </Button>
-            {kind === "confirmation" && tool.isWhole ? (
+            {kind === "confirmation" && shown.editable !== undefined ? (
               <Button
                 size="sm"
                 variant="ghost"
@@ -267,7 +289,7 @@ function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallPro
                   onChange({
                     ...draft,
                     verdict: undefined,
-                    argumentsText: isEdited ? undefined : tool.argumentsText,
+                    argumentsText: isEdited ? undefined : shown.editable,
                   })
                 }
               >

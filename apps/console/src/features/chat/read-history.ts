@@ -1,6 +1,6 @@
 /** Stored runs of a session as turns. What is not as it should be shows nothing; it fails nothing. */
 import { clip } from "../../lib/words.ts";
-import { isObject, listOf, TURN_LIMITS, textOf } from "./read-values.ts";
+import { idOf, isObject, listOf, TURN_LIMITS, textOf } from "./read-values.ts";
 import { readWaiting } from "./read-waiting.ts";
 import { type Block, createTurn, readMetrics, readTool, type Turn, type TurnState } from "./turn.ts";
 
@@ -32,7 +32,7 @@ function readRun(
   run: Readonly<Record<string, unknown>>,
   { sessionId, at }: { readonly sessionId: string; readonly at: number },
 ): Turn {
-  const runId = typeof run["run_id"] === "string" ? run["run_id"] : undefined;
+  const runId = idOf(run["run_id"]);
   // A Python AgentOS leaves it out of runs that ended well.
   const state = STATES[textOf(run["status"])] ?? "completed";
   const turn = createTurn({

@@ -1,5 +1,6 @@
 /** Values of an instance as text that can be shown: bounded, whatever they are. */
 import { clip } from "../../lib/words.ts";
+import { writeJson } from "./write-json.ts";
 
 /** Bounds of one turn. */
 export const TURN_LIMITS = Object.freeze({
@@ -16,11 +17,17 @@ export const TURN_LIMITS = Object.freeze({
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
-  return JSON.stringify(value, null, 2);
+  return writeJson(value, TURN_LIMITS.maxText).text;
 }
 
 export function nameOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? clip(value, TURN_LIMITS.maxName) : undefined;
+}
+
+/** An id as it can be part of an address; one that cannot be is none. */
+export function idOf(value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "" || value.length > TURN_LIMITS.maxName) return undefined;
+  return value.isWellFormed() ? value : undefined;
 }
 
 export function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
@@ -32,8 +39,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** Arguments of a tool call as people read them. */
-export function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
-  if (value === null || value === undefined) return { text: "{}", isWhole: true };
-  const text = textOf(value);
-  return { text: clip(text, TURN_LIMITS.maxToolText), isWhole: text.length <= TURN_LIMITS.maxToolText };
+export function writeArguments(value: unknown): string {
+  const { text, isWhole } = writeJson(value ?? {}, TURN_LIMITS.maxToolText);
+  return isWhole ? text : `${text}…`;
 }

@@ -1,4 +1,5 @@
 /** Tool calls that wait for a person: what they would do, and what is asked. The instance's words, bounded. Pure. */
+import { countHidden } from "../../lib/hidden-text.ts";
 import { clip } from "../../lib/words.ts";
 import { isObject, listOf, nameOf, TURN_LIMITS, textOf, writeArguments } from "./read-values.ts";
 
@@ -13,9 +14,8 @@ export interface InputField {
 export interface WaitingTool {
   readonly id: string;
   readonly name: string;
+  /** For who looks, cut where it is long; what is decided about is `showCall`. */
   readonly argumentsText: string;
-  /** What its arguments are, where they are not too long to be shown whole. */
-  readonly isWhole: boolean;
   readonly kind: "confirmation" | "input" | "external";
   readonly fields: readonly InputField[];
   /** As the instance has it: the decision goes back within it. */
@@ -44,13 +44,11 @@ export function readWaiting({
     const kind = waitingKindOf(tool);
     if (kind === undefined || id === "" || seen.has(id) || seen.size >= TURN_LIMITS.maxWaiting) return [];
     seen.add(id);
-    const { text, isWhole } = writeArguments(tool["tool_args"]);
     return [
       {
         id,
         name: nameOf(tool["tool_name"]) ?? "unnamed tool",
-        argumentsText: text,
-        isWhole,
+        argumentsText: writeArguments(tool["tool_args"]),
         kind,
         source: tool,
         requirement,
@@ -64,13 +62,19 @@ export function readWaiting({
                     name: field["name"],
                     type: nameOf(field["field_type"]) ?? "str",
                     description: clip(textOf(field["description"]), 500) || undefined,
-                    value: clip(textOf(field["value"]), TURN_LIMITS.maxToolText),
+                    value: readSuggestion(field["value"]),
                   },
                 ],
           ),
       },
     ];
   });
+}
+
+/** One that does not fit into a line, or has something in it that is not seen, would be sent without being read. */
+function readSuggestion(value: unknown): string {
+  const text = textOf(value);
+  return text.length > 500 || text.includes("\n") || countHidden(text) > 0 ? "" : text;
 }
 
 function waitingKindOf(tool: Readonly<Record<string, unknown>>): WaitingTool["kind"] | undefined {

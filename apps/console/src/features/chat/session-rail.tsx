@@ -5,7 +5,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import { cx } from "../../lib/cx.ts";
-import { sayCause } from "../../lib/describe-fault.ts";
+import { isSessionOver, sayCause } from "../../lib/describe-fault.ts";
 import { CHAT_ROUTES, KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { nameOfSession, useSessions } from "../../lib/sessions.ts";
 
@@ -37,7 +37,7 @@ export function SessionRail({ instanceId, kind, agentId, sessionId }: SessionRai
       </div>
       <ul className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto p-2">
         {data === undefined && error === null ? <Skeleton label="Loading the sessions" lines={4} /> : null}
-        {error === null ? null : (
+        {error === null || isSessionOver(error) ? null : (
           <li className="flex flex-col items-start gap-2 px-2 py-1 text-xs text-ink-soft">
             The sessions could not be loaded. {sayCause(error)}
             <Button size="sm" isBusy={isFetching} onClick={() => void refetch()}>

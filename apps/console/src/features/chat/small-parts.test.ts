@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { KINDS } from "../../lib/runnable-kinds.ts";
 import { ATTACHMENT_LIMITS, addFiles, describeSize } from "./attachments.ts";
 import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import { encodeDecisions } from "./encode-decisions.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 import { listUsedScopes, RUN_ROUTES } from "./scopes-used.ts";
 import { toCurl } from "./to-curl.ts";
@@ -83,7 +84,6 @@ describe("a decision", () => {
     id: "c1",
     name: "pay",
     argumentsText: "{}",
-    isWhole: true,
     kind: "confirmation",
     fields: [],
     source: {},
@@ -162,4 +162,48 @@ test("an answer is its text; only a run that is known can be taken up", () => {
     false,
     true,
   ]);
+});
+
+describe("decisions on the wire", () => {
+  const source = {
+    tool_call_id: "c1",
+    tool_name: "pay",
+    tool_args: { cents: 5 },
+    user_input_schema: [{ name: "seat", field_type: "int", value: null }],
+  };
+  const requirement = { id: "q1", member_agent_id: "helper", tool_execution: source };
+  const waiting: readonly WaitingTool[] = [
+    {
+      id: "c1",
+      name: "pay",
+      argumentsText: "{}",
+      kind: "confirmation",
+      fields: [],
+      source,
+      requirement,
+    },
+  ];
+
+  test("are the tool calls themselves, with what was said in them", () => {
+    const values = { tool_call_id: "c1", answered: true, user_input_schema: [{ name: "seat", value: 7 }] };
+    expect(encodeDecisions("agents", waiting, [values])).toEqual({
+      tools: [
+        { ...source, answered: true, user_input_schema: [{ name: "seat", field_type: "int", value: 7 }] },
+      ],
+    });
+  });
+
+  test("go to a team within what it asked", () => {
+    const no = { tool_call_id: "c1", confirmed: false, confirmation_note: "too much" };
+    expect(encodeDecisions("teams", waiting, [no])).toEqual({
+      requirements: [
+        {
+          ...requirement,
+          tool_execution: { ...source, confirmed: false, confirmation_note: "too much" },
+          confirmation: false,
+          confirmation_note: "too much",
+        },
+      ],
+    });
+  });
 });

@@ -2,6 +2,7 @@
 import { Check, ChevronRight, CircleSlash, LoaderCircle, PauseCircle, Wrench, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { showHidden } from "../../lib/hidden-text.ts";
 import type { ToolState, ToolView } from "./turn.ts";
 import { describeSeconds } from "./words-of-turn.ts";
 
@@ -32,7 +33,7 @@ export function ToolCall({ tool, author, isOver }: ToolCallProps) {
     >
       <summary className="flex min-h-9 list-none items-center gap-2 rounded-md px-3 py-1 text-sm transition-colors hover:bg-hover [&::-webkit-details-marker]:hidden [&_svg]:size-4 [&_svg]:shrink-0">
         <Wrench aria-hidden className="text-ink-faint" />
-        <code className="min-w-0 truncate font-mono text-xs text-ink">{tool.name}</code>
+        <code className="min-w-0 truncate font-mono text-xs text-ink">{showHidden(tool.name)}</code>
         {author === undefined ? null : <span className="truncate text-xs text-ink-soft">by {author}</span>}
         <span className="ml-auto inline-flex shrink-0 items-center gap-1.5 text-xs text-ink-soft">
           {icon}
@@ -57,19 +58,22 @@ export function ToolCall({ tool, author, isOver }: ToolCallProps) {
 }
 
 export function Words({ title, text }: { readonly title: string; readonly text: string }) {
+  // What is read is what is copied.
+  const shown = showHidden(text);
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <div className="flex items-center justify-between text-xs text-ink-soft">
         {title}
-        <CopyButton text={text} what={title.toLowerCase()} />
+        <CopyButton text={shown} what={title.toLowerCase()} />
       </div>
       {/* What scrolls has to be reachable by keyboard. */}
       <pre
         tabIndex={0}
         aria-label={title}
-        className="max-h-60 overflow-auto rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere text-ink"
+        dir="ltr"
+        className="max-h-60 overflow-auto rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere text-ink [unicode-bidi:isolate]"
       >
-        {text === "" ? "(nothing)" : text}
+        {shown === "" ? "(nothing)" : shown}
       </pre>
     </div>
   );

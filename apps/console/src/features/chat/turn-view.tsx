@@ -9,7 +9,6 @@ import {
   Paperclip,
   Pencil,
   RotateCw,
-  ShieldQuestionMark,
   Terminal,
 } from "lucide-react";
 import { memo, type ReactNode } from "react";
@@ -21,26 +20,15 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
-import { isSessionOver } from "../../lib/describe-fault.ts";
-import { isRefused } from "../../lib/refused-call.ts";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
-import type { Decision } from "./encode-decisions.ts";
 import { PauseCard } from "./pause-card.tsx";
 import { listUsedScopes } from "./scopes-used.ts";
 import { ToolCall } from "./tool-call.tsx";
 import { isActive, type Turn, type TurnAttachment } from "./turn.ts";
-import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
-
-export interface TurnActions {
-  readonly retry: (key: string) => void;
-  /** Why it was refused, and what mends it. */
-  readonly explain: (key: string) => void;
-  readonly edit: (text: string) => void;
-  readonly decide: (key: string, decisions: readonly Decision[]) => void;
-  /** The line for a shell that asks the same. */
-  readonly curlOf: (turn: Turn) => string;
-}
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnDoubt, TurnFault } from "./turn-fault.tsx";
+import { answerOf, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
 export interface TurnViewProps {
   readonly turn: Turn;
@@ -231,8 +219,8 @@ function Ending({
       );
     case "cancelled":
       return (
-        <p className="flex items-start gap-2 text-sm text-ink-soft">
-          <CircleStop aria-hidden className="mt-0.5 size-4 shrink-0" />
+        <p className="flex items-center gap-2 text-sm text-ink-soft">
+          <CircleStop aria-hidden className="size-4 shrink-0" />
           <span className="flex min-w-0 flex-wrap items-center gap-x-3">
             <span className="wrap-anywhere">
               {turn.isStoppedHere === true ? "You stopped this run." : "The run was stopped."}
@@ -261,7 +249,11 @@ function Ending({
       );
     case "refused":
     case "lost":
-      return <Fault turn={turn} actions={actions} />;
+      return turn.isInDoubt === true ? (
+        <TurnDoubt turn={turn} kind={kind} actions={actions} />
+      ) : (
+        <TurnFault turn={turn} actions={actions} />
+      );
     case "completed":
       break;
   }
@@ -270,51 +262,6 @@ function Ending({
 
 /** Words that add nothing. */
 const SAYS_ONLY_CANCELLED = /^Run \S+ was cancelled\.?$/;
-
-function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
-  const takesUp = canTakeUp(turn);
-  // The shell asks to sign in, and says why.
-  const isSignedOut = turn.state === "refused" && isSessionOver(turn.error);
-  const again = (
-    <>
-      {isRefused(turn.error) && !isSignedOut ? (
-        <Button size="sm" icon={<ShieldQuestionMark aria-hidden />} onClick={() => actions.explain(turn.key)}>
-          Why, and what to do
-        </Button>
-      ) : null}
-      <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
-        {takesUp ? "Take it up again" : isSignedOut ? "Send again" : "Try the same request again"}
-      </Button>
-      {takesUp ? null : (
-        <Button size="sm" icon={<Pencil aria-hidden />} onClick={() => actions.edit(turn.asked)}>
-          Edit message
-        </Button>
-      )}
-    </>
-  );
-  if (turn.error === undefined || isSignedOut)
-    return (
-      <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-3.5 text-sm">
-        <p className="font-medium text-ink">
-          {isSignedOut
-            ? "Not sent: you were signed out. It is kept here."
-            : "The stream ended before the run did."}
-        </p>
-        <div className="flex flex-wrap gap-2">{again}</div>
-      </div>
-    );
-  return (
-    <ErrorState
-      error={turn.error}
-      title={
-        turn.state === "refused"
-          ? "Your message was not taken, and is kept here"
-          : "The answer was interrupted"
-      }
-      action={again}
-    />
-  );
-}
 
 function TurnFooter({
   turn,

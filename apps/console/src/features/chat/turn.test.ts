@@ -223,6 +223,45 @@ describe("a flood", () => {
     expect(block?.kind === "tool" && block.tool.result?.length).toBe(TURN_LIMITS.maxToolText);
     expect(block?.kind === "tool" && block.tool.name.length).toBe(TURN_LIMITS.maxName);
     expect(turn.waiting).toHaveLength(TURN_LIMITS.maxWaiting);
-    expect(turn.waiting[0]).toMatchObject({ isWhole: false });
+    expect(turn.waiting[0]?.argumentsText.length).toBeLessThan(20_010);
   });
+});
+
+test("a workflow shows each step once, whoever does it, and its end says nothing twice", () => {
+  const start = createTurn({ key: "k", asked: "Go" });
+  const own = { run_id: "w", workflow_id: "report" };
+  const turn = reduceEvents(start, [
+    { event: "WorkflowStarted", session_id: "s", ...own },
+    { event: "RunStarted", run_id: "a", agent_name: "Writer" },
+    { event: "RunContent", run_id: "a", agent_name: "Writer", content: "A draft" },
+    { event: "RunCompleted", run_id: "a", agent_name: "Writer", content: "A draft" },
+    { event: "StepCompleted", step_name: "Draft", content: "A draft", ...own },
+    { event: "StepCompleted", step_name: "Publish", content: "Published.", ...own },
+    { event: "WorkflowCompleted", content: "Published.", metrics: { duration: 2 }, ...own },
+  ]);
+  expect(turn).toMatchObject({ state: "completed", runId: "w", sessionId: "s", metrics: { seconds: 2 } });
+  expect(turn.blocks).toEqual([
+    { kind: "text", author: "Writer", text: "A draft" },
+    { kind: "text", author: "Publish", text: "Published." },
+  ]);
+  expect(
+    reduceEvents(start, [
+      { event: "WorkflowStarted", ...own },
+      { event: "WorkflowError", error: "No" },
+    ]),
+  ).toMatchObject({
+    state: "failed",
+    failure: "No",
+  });
+});
+
+test("what a member of a team asks is asked of the person, within the team's run", () => {
+  const call = { tool_call_id: "c1", tool_name: "pay", requires_confirmation: true };
+  const requirement = { id: "q1", member_agent_name: "Cashier", tool_execution: call };
+  const turn = reduceEvents(createTurn({ key: "k", asked: "Pay" }), [
+    { event: "TeamRunStarted", run_id: "t", session_id: "s" },
+    { event: "RunPaused", run_id: "m", agent_name: "Cashier", tools: [call] },
+    { event: "TeamRunPaused", run_id: "t", requirements: [requirement] },
+  ]);
+  expect(turn).toMatchObject({ state: "paused", waiting: [{ id: "c1", source: call, requirement }] });
 });

@@ -3,7 +3,7 @@
  * instance's word: text, and bounded, so that no stream can fill the memory of the tab.
  */
 import { clip } from "../../lib/words.ts";
-import { isObject, nameOf, TURN_LIMITS, textOf, writeArguments } from "./read-values.ts";
+import { idOf, isObject, nameOf, TURN_LIMITS, textOf, writeArguments } from "./read-values.ts";
 import { readWaiting, type WaitingTool } from "./read-waiting.ts";
 
 export type TurnState =
@@ -71,6 +71,8 @@ export interface Turn {
   readonly isCut: boolean;
   /** By a click in this tab. */
   readonly isStoppedHere?: boolean;
+  /** It may have been taken, and the instance could not tell if it came again. */
+  readonly isInDoubt?: boolean;
   /** Decisions were sent, so the run was continued. */
   readonly hasContinued: boolean;
 }
@@ -149,8 +151,8 @@ function reduceEvent(turn: Turn, name: string, event: TurnEvent): Turn {
       return {
         ...turn,
         state: turn.state === "sending" || turn.state === "lost" ? "running" : turn.state,
-        runId: turn.runId ?? nameOf(event["run_id"]),
-        sessionId: nameOf(event["session_id"]) ?? turn.sessionId,
+        runId: turn.runId ?? idOf(event["run_id"]),
+        sessionId: idOf(event["session_id"]) ?? turn.sessionId,
         model: nameOf(event["model"]) ?? turn.model,
       };
     case "RunContinued":
@@ -254,7 +256,7 @@ export function readTool(value: unknown, state: ToolState): ToolView | undefined
   return {
     id: typeof id === "string" && id !== "" ? clip(id, TURN_LIMITS.maxName) : `name ${name}`,
     name,
-    argumentsText: writeArguments(value["tool_args"]).text,
+    argumentsText: writeArguments(value["tool_args"]),
     state:
       confirmed === false && state !== "waiting" ? "declined" : isOver && isError === true ? "failed" : state,
     result:

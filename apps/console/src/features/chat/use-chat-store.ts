@@ -1,5 +1,5 @@
 /** The store of a chat, bound to the address, to what is known of the instance, and to the dialog about refusals. */
-import { AgentOSRefusal } from "@agentos/client";
+import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef } from "react";
@@ -12,7 +12,9 @@ import { isRefused } from "../../lib/refused-call.ts";
 import { type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip } from "../../lib/words.ts";
+import { createStatusReader } from "./chat-status.ts";
 import { createChatStore } from "./chat-store.ts";
+import { isNotTaken } from "./is-not-taken.ts";
 
 export interface ChatProps {
   readonly instanceId: string;
@@ -38,6 +40,18 @@ function describeSwitched(instance: Instance | undefined) {
     : { title: `${name} asks for no credential any more`, description: "Your message was sent again." };
 }
 
+/** Only an AgentOS of ours says which version of ours it is, and only that knows a request by its name. */
+async function knowsKeys(client: AgentOSClient): Promise<boolean> {
+  const { server_version: version }: { readonly server_version?: unknown } = await client.core.info();
+  return typeof version === "string";
+}
+
+/** Also where a page has no secure context. */
+function makeKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `console-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
 export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSession }: ChatProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -57,7 +71,11 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
       instanceId,
       error: turn.error,
       title:
-        turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
+        turn.state === "paused"
+          ? "Your decision was not taken."
+          : isNotTaken(turn.error)
+            ? "Your message was not taken; it is kept."
+            : "It is not known whether your message arrived; it is kept.",
       retry: () => store.retryUntilLetIn(turnKey),
     });
   }
@@ -67,6 +85,8 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
       agentId,
       sessionId: initialSessionId,
       openClient,
+      knowsKeys,
+      makeKey,
       onSession(sessionId) {
         latest.current.onSession(sessionId);
         void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] });
@@ -98,7 +118,8 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
       clock: () => performance.now(),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
-    return { store: created, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
+    const readStatus = createStatusReader(created.snapshot);
+    return { store: created, readStatus, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
     // A chat is made once; what it is about is its key.
   }, [kind, agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
   const { store } = made;

@@ -2,8 +2,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Plug, ServerOff } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
+import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
+import { Dialog, DialogClose } from "../../components/dialog.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Notice } from "../../components/notice.tsx";
@@ -16,10 +19,12 @@ import { useInstanceProbe, useTrial } from "../../lib/instance-watch.ts";
 import { refreshInstances, useInstanceParameters, useInstances } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
-import { ConfigurationPanel } from "./configuration-panel.tsx";
-import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
+import { canVerifyTokens, deriveLights, isAllGreen, isConnectable } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
+import { FindingFix } from "./finding-card.tsx";
+import type { Light } from "./light.ts";
 import { LightList } from "./light-list.tsx";
+import { describeLights } from "./lights-state.ts";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 import { SwitchesPanel } from "./switches-panel.tsx";
 import { useInstanceChange, useSetSwitches } from "./use-instance-change.ts";
@@ -74,19 +79,20 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   });
   const isDone = !instance.is_draft && isAllGreen(lights);
   if (isDone !== isSettled) setIsSettled(isDone);
-  const { is_draft: isDraft } = instance;
+  const { is_draft: isDraft, findings } = instance;
+  const other = findings.find(({ code }) => code === "INSTANCE_OS_ID_DIFFERS");
   const cancel = instance.endpoint === null ? undefined : () => setIsChanging(false);
   return (
     <>
       <PageHeader
-        title={`Connect ${instance.name}`}
-        facts={<WatchState isSettled={isDone} lights={lights} />}
+        title={isDraft ? `Connect ${instance.name}` : `Connection of ${instance.name}`}
+        facts={isDone ? undefined : <Status {...describeLights(lights, { isDraft })} />}
         description={
           isDraft
-            ? "What this browser sees of it. The lights are looked at again by themselves while this page is open; its address brings you back here."
+            ? "Checked from this browser every few seconds. You can leave: this address brings you back."
             : isDone
-              ? "Everything on the way to its agents was tried from this browser."
-              : "It is an instance of your organization. What is left is that it lets you in."
+              ? undefined
+              : "Connected. One thing is left before you can use it."
         }
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
@@ -94,29 +100,34 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />
       )}
-      <LightList
-        lights={lights}
-        actions={
-          isDraft && !isChanging && instance.endpoint !== null
-            ? {
-                address: (
-                  <Button size="sm" onClick={() => setIsChanging(true)}>
-                    Change the address
-                  </Button>
-                ),
-              }
-            : {}
-        }
-        controls={{
-          ...(isDraft && (isChanging || instance.endpoint === null)
-            ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
-            : {}),
-          ...(needsVersion(instance) ? { version: <VersionForm instance={instance} /> } : {}),
-          ...(trial.data?.kind === "no-key" || isKeyRefused(instance, lights)
-            ? { key: <SecurityKeyForm instance={instance} /> }
-            : {}),
-        }}
-      />
+      <AllPassed isDone={isDone} count={lights.length}>
+        <LightList
+          lights={lights}
+          actions={
+            isDraft && !isChanging && instance.endpoint !== null
+              ? {
+                  address: (
+                    <Button size="sm" onClick={() => setIsChanging(true)}>
+                      Change the address
+                    </Button>
+                  ),
+                }
+              : {}
+          }
+          controls={{
+            ...(isDraft && (isChanging || instance.endpoint === null)
+              ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
+              : {}),
+            ...(other === undefined || isDraft
+              ? {}
+              : { agentos: <FindingFix instance={instance} finding={other} /> }),
+            ...(needsVersion(instance) ? { version: <VersionForm instance={instance} /> } : {}),
+            ...(trial.data?.kind === "no-key" || isKeyRefused(instance, lights)
+              ? { key: <SecurityKeyForm instance={instance} /> }
+              : {}),
+          }}
+        />
+      </AllPassed>
       {isDraft ? (
         <Connect instance={instance} lights={lights} />
       ) : (
@@ -124,6 +135,19 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
       )}
     </>
   );
+}
+
+/** Where all is well, the lights are for who wants to know. */
+function AllPassed({
+  isDone,
+  count,
+  children,
+}: {
+  readonly isDone: boolean;
+  readonly count: number;
+  readonly children: ReactNode;
+}) {
+  return isDone ? <Disclosure title={`${count} checks passed`}>{children}</Disclosure> : children;
 }
 
 function needsVersion({ version_source: source, version }: Instance): boolean {
@@ -138,29 +162,12 @@ function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean 
   );
 }
 
-function WatchState({
-  isSettled,
-  lights,
-}: {
-  readonly isSettled: boolean;
-  readonly lights: readonly Light[];
-}) {
-  if (isSettled) return <Status tone="ok" word="All lights are green" />;
-  const red = lights.find(({ state }) => state === "failed");
-  if (red !== undefined) return <Status tone="danger" word={`Stopped at: ${red.title}`} isBusy />;
-  const asking = lights.find(({ state }) => state === "asks");
-  return asking === undefined ? (
-    <Status tone="neutral" word="Looking" isBusy />
-  ) : (
-    <Status tone="accent" word={`Asks you: ${asking.title}`} />
-  );
-}
-
 function Discard({ instance }: { readonly instance: Instance }) {
   const { controlPlane } = useServices();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const parameters = useInstanceParameters(instance.id);
+  const [isAsking, setIsAsking] = useState(false);
   const discard = useMutation({
     mutationFn: () => controlPlane.instances.discardDraft({ parameters }),
     onSuccess: async () => {
@@ -170,10 +177,27 @@ function Discard({ instance }: { readonly instance: Instance }) {
   });
   return (
     <>
-      <Button variant="ghost" isBusy={discard.isPending} onClick={() => discard.mutate()}>
-        Discard the draft
+      <Button isBusy={discard.isPending} onClick={() => setIsAsking(true)}>
+        Discard the draft…
       </Button>
-      {discard.error === null ? null : <ErrorState error={discard.error} isCompact />}
+      <Dialog
+        title={`Discard ${instance.name}?`}
+        description="Its name and address are forgotten. The AgentOS itself is not touched."
+        isOpen={isAsking}
+        onOpenChange={setIsAsking}
+        actions={
+          <>
+            <DialogClose>
+              <Button>Keep it</Button>
+            </DialogClose>
+            <Button variant="danger" isBusy={discard.isPending} onClick={() => discard.mutate()}>
+              Discard the draft
+            </Button>
+          </>
+        }
+      >
+        {discard.error === null ? null : <ErrorState error={discard.error} isCompact />}
+      </Dialog>
     </>
   );
 }
@@ -196,13 +220,13 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
           disabled={instance.endpoint === null}
           onClick={() => connect.mutate()}
         >
-          {isReady ? "Connect it" : "Connect it all the same"}
+          {isReady ? "Connect it" : "Connect anyway"}
         </Button>
       </RequiresScope>
       <p className="max-w-prose text-xs text-ink-soft">
         {isReady
           ? "It becomes an instance of your organization, for all its members. Then the last three lights are tried."
-          : "Colleagues whose browsers reach it can use it. From this browser it stays as the lights say."}
+          : "Colleagues whose browsers reach it can use it. It will not work from this browser until the red light is fixed."}
       </p>
     </div>
   );
@@ -211,7 +235,8 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
 function Ready({ instance }: { readonly instance: Instance }) {
   return (
     <Notice
-      title={`${instance.name} lets you in`}
+      tone="ok"
+      title={`${instance.name} is connected`}
       action={
         <>
           <ButtonLink to="/i/$instanceId" params={{ instanceId: instance.id }} variant="primary">
@@ -223,7 +248,7 @@ function Ready({ instance }: { readonly instance: Instance }) {
         </>
       }
     >
-      Nothing stands between this browser and its agents.
+      You can use its agents now.
     </Notice>
   );
 }
@@ -233,6 +258,8 @@ function Guard({ instance, isDone }: { readonly instance: Instance; readonly isD
   const set = useSetSwitches(instance.id);
   const { desired, observed } = instance;
   const isUndecided = !desired.authorization && observed?.mode === "jwt";
+  // Then its page is where the switches are.
+  if (isDone && !isUndecided && (desired.authorization || desired.security_key)) return null;
   return (
     <>
       <Section

@@ -78,6 +78,7 @@ export function ConnectStartPage() {
               { value: "live", label: "Live" },
             ]}
           />
+          <p className="text-xs text-ink-soft">Only a label.</p>
         </div>
         {create.error === null || nameFault !== undefined || endpointFault !== undefined ? null : (
           <ErrorState error={create.error} title="No draft was made" isCompact />
@@ -85,7 +86,7 @@ export function ConnectStartPage() {
         <div className="flex flex-wrap gap-2">
           <RequiresScope scopes={["os:connect"]}>
             <Button type="submit" variant="primary" isBusy={create.isPending || create.isSuccess}>
-              Look at it
+              Check the address
             </Button>
           </RequiresScope>
           <ButtonLink to="/instances">Cancel</ButtonLink>

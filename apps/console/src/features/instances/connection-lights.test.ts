@@ -1,16 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Instance } from "../../lib/instance-state.ts";
 import type { ProbeReport } from "../../lib/probe-endpoint.ts";
 import type { Cause, Trial } from "../../lib/trial.ts";
-import {
-  canVerifyTokens,
-  deriveLights,
-  isAllGreen,
-  isConnectable,
-  type LightId,
-  type LightsInput,
-  placeOf,
-} from "./connection-lights.ts";
+import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, placeOf } from "./connection-lights.ts";
 import { makeInstance, makeObservation } from "./instance.fixture.ts";
+import type { LightId, LightState, LightsInput } from "./light.ts";
+import { describeLights } from "./lights-state.ts";
 
 const ANSWERED: ProbeReport = {
   outcome: "answered",
@@ -46,57 +41,187 @@ function cause(code: string): Cause {
     certainty: "certain",
     title: "the instance does something else",
     evidence: [],
-    fix: "mend it",
+    fix: "mend it where it is configured",
     command: null,
     choices: [],
   };
 }
 
-test("all ten are green for who is let in", () => {
-  const { lights, states } = look();
-  expect(states).toEqual(Array.from({ length: 10 }, () => "passed"));
-  expect(isAllGreen(lights)).toBe(true);
+/** A letter for each state, so that a row of the table is a word of ten. */
+const LETTERS: Readonly<Record<LightState, string>> = {
+  passed: "g",
+  warn: "w",
+  failed: "R",
+  asks: "?",
+  looking: "l",
+  waiting: "-",
+};
+const OPEN = { authorization: false, security_key: false };
+const WITH_KEY = { authorization: false, security_key: true };
+const draft = (given: Partial<Instance> = {}) => makeInstance({ is_draft: true, os_id: null, ...given });
+const failedAs = (outcome: ProbeReport["outcome"]): ProbeReport => ({ ...ANSWERED, outcome, answers: [] });
+const answeredBy = (...answers: ProbeReport["answers"]): ProbeReport => ({ ...ANSWERED, answers });
+const refused = (...codes: string[]): Trial => ({
+  kind: "refused",
+  credential: "minted",
+  status: 401,
+  causes: codes.map(cause),
+});
+const mode = (given: Partial<NonNullable<Instance["observed"]>>, desired = OPEN) =>
+  makeInstance({ observed: makeObservation(given), desired });
+
+/** Every outcome of every look, and the lights that it makes: address to scope. */
+const TABLE: readonly (readonly [situation: string, lights: string, given: Partial<LightsInput>])[] = [
+  ["let in by a token", "gggggggggg", {}],
+  ["let in by its security key", "gggggggggg", { trial: { kind: "let-in", credential: "security-key" } }],
+  ["let in without anything", "gggggggggg", { trial: { kind: "let-in", credential: "none" } }],
+  [
+    "a draft without an address",
+    "?---------",
+    { instance: draft({ endpoint: null }), report: undefined, trial: undefined },
+  ],
+  ["nothing seen yet", "gl-----l--", { report: undefined, trial: undefined }],
+  ["mixed content", "gR--------", { report: failedAs("mixed-content") }],
+  ["kept out of the local network", "gR--------", { report: failedAs("local-network-refused") }],
+  ["nobody answers", "ggR-------", { report: failedAs("unreachable") }],
+  ["no answer in time", "ggR-------", { report: failedAs("timed-out") }],
+  ["CORS", "gggR------", { report: failedAs("cors-refused") }],
+  ["a redirect", "ggggR-----", { report: { ...ANSWERED, answers: [], isRedirected: true } }],
+  ["another program", "ggggR-----", { report: answeredBy({ route: "GET /health", status: 200 }) }],
+  [
+    "a wrong path",
+    "ggggR-----",
+    { report: answeredBy({ route: "GET /health", status: 404, body: { detail: "Not Found" } }) },
+  ],
+  ["another AgentOS than was connected", "ggggwggggg", { instance: makeInstance({ os_id: "store" }) }],
+  ["a draft that can be connected", "ggggggg---", { instance: draft(), trial: undefined }],
+  ["no version", "ggggg?gggg", { instance: makeInstance({ version: null, version_source: "unknown" }) }],
+  [
+    "too old for tokens",
+    "gggggwgggg",
+    { instance: makeInstance({ version: "2.3.12", version_source: "stated" }) },
+  ],
+  [
+    "asks for nothing, and is meant to",
+    "ggggggwggg",
+    { instance: mode({ mode: "none" }), trial: { kind: "let-in", credential: "none" } },
+  ],
+  [
+    "asks for nothing, and is not meant to",
+    "ggggggR---",
+    { instance: mode({ mode: "none" }, { ...OPEN, authorization: true }) },
+  ],
+  ["verifies no token", "ggggggR---", { instance: mode({ mode: "jwt-unverified" }) }],
+  ["does not tell what it asks for", "ggggggR---", { instance: mode({ mode: null }) }],
+  ["is being tried", "gggggggl--", { trial: undefined }],
+  ["its security key is not known here", "ggggggg?gg", { trial: { kind: "no-key" } }],
+  [
+    "another security key",
+    "gggggggR--",
+    {
+      instance: mode({ mode: "security_key" }, WITH_KEY),
+      trial: { kind: "refused", credential: "security-key", status: 401, causes: [] },
+    },
+  ],
+  [
+    "tokens are asked for, and none are made",
+    "gggggggR--",
+    {
+      instance: makeInstance({ desired: OPEN }),
+      trial: { kind: "refused", credential: "none", status: 401, causes: [] },
+    },
+  ],
+  ["another key", "gggggggR--", { trial: refused("INSTANCE_KEY_OTHER") }],
+  ["another audience", "ggggggggR-", { trial: refused("AUTH_AUDIENCE_MISMATCH") }],
+  ["a scope is missing", "gggggggggR", { trial: refused("SCOPE_MISSING") }],
+  ["refused without a word", "gggggggR--", { trial: refused() }],
+];
+
+describe("the lights, address to scope", () => {
+  test.each(TABLE)("%s: %s", (_, expected, given) => {
+    const { lights, states } = look(given);
+    expect(states.map((state) => LETTERS[state]).join("")).toBe(expected);
+    // A red light says what was seen and what to do, and so does whatever else is no plain green.
+    for (const { id, state, said, fix } of lights)
+      if (["failed", "warn", "asks"].includes(state))
+        expect([id, said, fix]).toEqual([id, expect.stringMatching(/./), expect.stringMatching(/.{20}/)]);
+    expect(isAllGreen(lights)).toBe(/^[gw]+$/.test(expected));
+    expect(isConnectable(lights)).toBe(/^g{4}[gw]/.test(expected));
+  });
+
+  test("each outcome of a look is in the table", () => {
+    const outcomes: Record<ProbeReport["outcome"], true> = {
+      answered: true,
+      unreachable: true,
+      "timed-out": true,
+      "cors-refused": true,
+      "mixed-content": true,
+      "local-network-refused": true,
+    };
+    const shown = new Set(TABLE.map(([, , { report = ANSWERED }]) => report.outcome));
+    expect([...shown].toSorted()).toEqual(Object.keys(outcomes).toSorted());
+  });
 });
 
-describe("each fault of the connection stops at its light, and those behind it wait", () => {
+test("all of them in one word: the fault, what is asked, or that it is ready", () => {
+  const wordOf = (given: Partial<LightsInput>) =>
+    describeLights(look(given).lights, { isDraft: given.instance?.is_draft === true }).word;
+  expect(wordOf({})).toBe("All lights are green");
+  expect(wordOf({ instance: draft() })).toBe("Ready to connect");
+  expect(wordOf({ instance: draft(), report: undefined })).toBe("Checking…");
+  expect(wordOf({ report: failedAs("cors-refused") })).toBe("Blocked by CORS");
+  expect(wordOf({ trial: { kind: "no-key" } })).toBe("Type its security key");
+});
+
+describe("words of the connection", () => {
   test.each([
-    ["mixed-content", "network"],
-    ["local-network-refused", "network"],
-    ["unreachable", "reachable"],
-    ["timed-out", "reachable"],
-    ["cors-refused", "cors"],
-  ] as const)("%s", (outcome, id) => {
-    const { lights, of, states } = look({ report: { ...ANSWERED, outcome, answers: [] } });
-    expect(of(id)?.state).toBe("failed");
-    expect(of(id)?.fix).toBeTruthy();
-    const at = lights.findIndex((light) => light.id === id);
-    expect(states.slice(0, at).every((state) => state === "passed")).toBe(true);
-    expect(states.slice(at + 1).every((state) => state === "waiting")).toBe(true);
-    expect(isConnectable(lights)).toBe(false);
+    ["time-out", "timed-out", "reachable", /time-out/],
+    ["mixed content", "mixed-content", "network", /Chrome never sends .*mixed content.* https/],
+    ["nobody there", "unreachable", "reachable", /No connection .*Start the instance/],
+  ] as const)("name a %s", (_, outcome, id, words) => {
+    const { of } = look({ report: failedAs(outcome) });
+    expect(`${of(id)?.said} ${of(id)?.fix}`).toMatch(words);
+  });
+
+  test("name this browser's permission, and which network it is about", () => {
+    const said = (endpoint: string) =>
+      look({
+        instance: makeInstance({ endpoint }),
+        report: failedAs("local-network-refused"),
+        consoleOrigin: "https://console.example.com",
+        browser: "edge",
+      }).of("network");
+    expect(said("http://localhost:7777")?.said).toBe("Edge has not let this page into this machine");
+    expect(said("https://192.168.0.7")?.said).toBe("Edge has not let this page into the local network");
+    expect(said("https://192.168.0.7")?.fix).toContain("Local network access");
+  });
+
+  test("remind of a question that was closed, where the browser may have asked one", () => {
+    const fix = (consoleOrigin: string) =>
+      look({ report: failedAs("unreachable"), consoleOrigin }).of("reachable")?.fix ?? "";
+    expect(fix("https://console.example.com")).toContain("has asked whether the page may reach your network");
+    expect(fix("http://localhost:7778")).not.toContain("has asked");
+  });
+
+  test("name both ids where another AgentOS answers", () => {
+    const { of } = look({ instance: makeInstance({ os_id: "store" }) });
+    expect(of("agentos")?.said).toBe("It is one, and calls itself “shop”: “store” was connected here");
   });
 
   test("CORS: the line has the origin of this console", () => {
     const { of } = look({ report: { ...ANSWERED, outcome: "cors-refused", answers: [] } });
-    expect(of("cors")?.lines?.code).toBe(`CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
+    expect(of("cors")?.lines?.code).toBe(`export CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
   });
 });
 
 describe("what is no AgentOS", () => {
-  test.each([
-    ["another program", [{ route: "GET /health", status: 200 }]],
-    ["a wrong path", [{ route: "GET /health", status: 404, body: { detail: "Not Found" } }]],
-    [
-      "a health route alone",
-      [
-        { route: "GET /health", status: 200, body: { status: "ok" } },
-        { route: "GET /info", status: 404 },
-        { route: "GET /config", status: 404 },
-      ],
-    ],
-  ] as const)("%s is told", (_, answers) => {
-    const { of } = look({ report: { ...ANSWERED, answers } });
-    expect(of("agentos")?.state).toBe("failed");
-    expect(of("version")?.state).toBe("waiting");
+  test("a health route alone is told", () => {
+    const report = answeredBy(
+      { route: "GET /health", status: 200, body: { status: "ok" } },
+      { route: "GET /info", status: 404 },
+      { route: "GET /config", status: 404 },
+    );
+    expect(look({ report }).of("agentos")?.state).toBe("failed");
   });
 
   test("a redirect is told, and not followed", () => {
@@ -117,15 +242,6 @@ describe("what is no AgentOS", () => {
     });
     expect(of("agentos")?.state).toBe("passed");
   });
-});
-
-test("the version is asked for where none is reported, and an old one is no fault", () => {
-  const asked = look({ instance: makeInstance({ version: null, version_source: "unknown" }) });
-  expect(asked.of("version")?.state).toBe("asks");
-  expect(isAllGreen(asked.lights)).toBe(false);
-  expect(isConnectable(asked.lights)).toBe(true);
-  const old = look({ instance: makeInstance({ version: "2.3.12", version_source: "stated" }) });
-  expect(old.of("version")?.state).toBe("warn");
 });
 
 test.each([
@@ -167,7 +283,7 @@ describe("a refused trial stops at the light of its cause", () => {
     expect(of(id)).toMatchObject({
       state: "failed",
       said: "The instance does something else",
-      fix: "Mend it.",
+      fix: "Mend it where it is configured.",
     });
   });
 
@@ -183,11 +299,4 @@ describe("a refused trial stops at the light of its cause", () => {
     });
     expect(of("key")?.fix).toMatch(/^Switch Authorization on/);
   });
-});
-
-test("what asks for nothing is told, and red where it is meant to be guarded", () => {
-  const observed = makeObservation({ mode: "none", authorization: "off", security_key: "off" });
-  const open = { authorization: false, security_key: false };
-  expect(look({ instance: makeInstance({ observed, desired: open }) }).of("mode")?.state).toBe("warn");
-  expect(look({ instance: makeInstance({ observed }) }).of("mode")?.state).toBe("failed");
 });

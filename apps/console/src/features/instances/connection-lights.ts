@@ -3,68 +3,34 @@
  * red. Pure. Those behind a red one wait, since nothing is known of them.
  */
 import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
-import { type BrowserKind, explainLocalNetwork, nameBrowser } from "../../lib/browser-kind.ts";
 import { describeFault } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import type { ProbeAnswer, ProbeReport } from "../../lib/probe-endpoint.ts";
+import type { ProbeReport } from "../../lib/probe-endpoint.ts";
 import type { Cause, Trial } from "../../lib/trial.ts";
 import { asSentence, clip } from "../../lib/words.ts";
-
-export const LIGHT_IDS = [
-  "address",
-  "network",
-  "reachable",
-  "cors",
-  "agentos",
-  "version",
-  "mode",
-  "key",
-  "audience",
-  "scope",
-] as const;
-export type LightId = (typeof LIGHT_IDS)[number];
-
-/** `warn`: nothing stands in the way, but somebody should know. `asks`: the person is asked. */
-export type LightState = "passed" | "warn" | "failed" | "asks" | "looking" | "waiting";
-
-export interface Light {
-  readonly id: LightId;
-  readonly title: string;
-  readonly state: LightState;
-  /** What was seen, in a few words. */
-  readonly said: string;
-  /** What to do. */
-  readonly fix?: string;
-  /** Lines to paste where the instance is configured. */
-  readonly lines?: { readonly label: string; readonly code: string };
-  /** What the instance said itself: its words. */
-  readonly words?: string;
-}
-
-export interface LightsInput {
-  readonly instance: Instance;
-  /** Undefined until this browser has looked. */
-  readonly report: ProbeReport | undefined;
-  readonly trial: Trial | undefined;
-  readonly browser: BrowserKind;
-  readonly consoleOrigin: string;
-}
+import { findConnection, isAgentOS } from "./find-connection.ts";
+import {
+  type Found,
+  LIGHT_IDS,
+  type Light,
+  type LightId,
+  type LightsInput,
+  LOOKING,
+  type Words,
+} from "./light.ts";
 
 const TITLES: Readonly<Record<LightId, string>> = {
   address: "Address",
-  network: "Let out by this browser",
+  network: "Allowed by this browser",
   reachable: "Reachable",
-  cors: "Readable for this page (CORS)",
+  cors: "Allows this console (CORS)",
   agentos: "Is an AgentOS",
   version: "Version",
-  mode: "What it asks for",
+  mode: "Protection",
   key: "Key",
   audience: "Audience",
   scope: "Scope",
 };
-
-type Words = Omit<Light, "id" | "title">;
-type Found = Partial<Readonly<Record<LightId, Words>>>;
 
 /** All ten, in their order. */
 export function deriveLights(input: LightsInput): readonly Light[] {
@@ -78,7 +44,6 @@ export function deriveLights(input: LightsInput): readonly Light[] {
 }
 
 const WAITS: Words = { state: "waiting", said: "" };
-const LOOKING: Words = { state: "looking", said: "Looking…" };
 
 /** Everything up to its nature is right: it can be connected. */
 export function isConnectable(lights: readonly Light[]): boolean {
@@ -90,113 +55,6 @@ const CONNECTION: readonly LightId[] = ["address", "network", "reachable", "cors
 /** Nothing is red, and nothing is waited for. */
 export function isAllGreen(lights: readonly Light[]): boolean {
   return lights.every(({ state }) => state === "passed" || state === "warn");
-}
-
-function findConnection({ instance, report, browser, consoleOrigin }: LightsInput): Found {
-  const { endpoint } = instance;
-  if (endpoint === null)
-    return {
-      address: { state: "asks", said: "None yet", fix: "Give the address that the AgentOS is served at." },
-    };
-  const address: Words = { state: "passed", said: endpoint };
-  if (report === undefined) return { address, network: LOOKING };
-  const network: Words = { state: "passed", said: `${nameBrowser(browser)} sends the request` };
-  const reachable: Words = { state: "passed", said: "Something answers there" };
-  const { outcome } = report;
-  if (outcome === "answered")
-    return {
-      address,
-      network,
-      reachable,
-      cors: { state: "passed", said: `${consoleOrigin} may read it` },
-      agentos: findNature(report),
-    };
-  if (outcome === "mixed-content") return { address, network: describeMixedContent(browser) };
-  if (outcome === "local-network-refused")
-    return {
-      address,
-      network: {
-        state: "failed",
-        said: "This browser keeps the page out of the local network",
-        fix: explainLocalNetwork(browser),
-      },
-    };
-  if (outcome === "cors-refused") return { address, network, reachable, cors: describeCors(consoleOrigin) };
-  return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out") };
-}
-
-function describeMixedContent(browser: BrowserKind): Words {
-  return {
-    state: "failed",
-    said: "This page is on https, the address on http",
-    fix: `${nameBrowser(browser)} never sends such a request (mixed content). Serve the instance over https, and change the address here; or open this console over http on the machine itself.`,
-  };
-}
-
-function describeCors(consoleOrigin: string): Words {
-  return {
-    state: "failed",
-    said: "The answer does not let this page read it",
-    fix: `Let ${consoleOrigin} call the instance: set this on it, and start it again. Where other origins are listed already, add this one to them.`,
-    lines: { label: "On the instance", code: `CORS_ORIGIN_LIST='${JSON.stringify([consoleOrigin])}'` },
-  };
-}
-
-function describeSilence(endpoint: string, isTimeout: boolean): Words {
-  const words = isTimeout
-    ? {
-        said: "Nothing came back in 8 seconds",
-        fix: "A firewall may swallow the request, or the instance hangs. See that it answers on its own machine, and that this machine may reach it.",
-      }
-    : {
-        said: "No connection could be made",
-        fix: "Start the instance, and check host and port of the address. This line asks the same without a browser:",
-      };
-  return { state: "failed", ...words, lines: askLine(endpoint) };
-}
-
-function askLine(endpoint: string): { readonly label: string; readonly code: string } {
-  return { label: "In a terminal", code: `curl -i ${endpoint}/health` };
-}
-
-function findNature({ answers, isRedirected }: ProbeReport): Words {
-  if (isRedirected)
-    return {
-      state: "failed",
-      said: "It sends the request elsewhere",
-      fix: "The console follows no redirect, since a credential would follow it. Use the address that the AgentOS is served at in the end.",
-    };
-  const health = answers.find(({ route }) => route === "GET /health");
-  if (isAgentOS(answers)) return { state: "passed", said: "It answers as one" };
-  if (health?.status === 404)
-    return {
-      state: "failed",
-      said: "Something answers, but not at /health",
-      fix: "The path of the address may be wrong: an AgentOS behind a prefix needs it in the address, such as https://example.com/agents. Or another program has this port.",
-    };
-  return {
-    state: "failed",
-    said: `The answer to /health is not that of an AgentOS${health === undefined ? "" : ` (status ${health.status})`}`,
-    fix: "Another program, or a page of a proxy, is at this address. Check host, port and path.",
-  };
-}
-
-function isAgentOS(answers: readonly ProbeAnswer[]): boolean {
-  const bodyOf = (route: ProbeAnswer["route"]) => answers.find((answer) => answer.route === route);
-  const health = bodyOf("GET /health");
-  if (health?.status !== 200 || typeof health.body?.["status"] !== "string") return false;
-  const info = bodyOf("GET /info");
-  if (
-    info?.status === 200 &&
-    (typeof info.body?.["os_id"] === "string" || "agent_count" in (info.body ?? {}))
-  )
-    return true;
-  const config = bodyOf("GET /config");
-  if (config?.status === 200) return config.body !== undefined || info?.status === 404;
-  return (
-    (config?.status === 401 || config?.status === 403 || config?.status === 503) &&
-    typeof config.body?.["detail"] === "string"
-  );
 }
 
 function findIdentity({ instance, report }: LightsInput): Found {
@@ -211,7 +69,7 @@ function findVersion({ version, version_source: source }: Instance): Words {
       said: "It reports none",
       fix: `Versions before 2.6.0 do not. Say which one it is: from ${FIRST_VERSION_WITH_JWT} on an AgentOS can verify tokens.`,
     };
-  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as a person has stated"}`;
+  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "entered by hand"}`;
   if (canVerifyTokens(version)) return { state: "passed", said };
   return {
     state: "warn",
@@ -280,7 +138,7 @@ function findTrust({ instance, trial }: LightsInput): Found {
       key: {
         state: "asks",
         said: "Its security key is not known in this tab",
-        fix: "Type it here to try it.",
+        fix: "Type the key that the instance was started with: `echo $OS_SECURITY_KEY` prints it there.",
       },
       audience: NONE_OF_KEY,
       scope: NONE_OF_KEY,

@@ -6,6 +6,7 @@ import { Button } from "../../components/button.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { MarkedText } from "../../components/marked-text.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { applyFix } from "../../lib/apply-fix.ts";
 import { planFindingFix } from "../../lib/finding-fixes.ts";
@@ -15,6 +16,7 @@ import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence, joinWords } from "../../lib/words.ts";
 import { type Switches, useSetSwitches } from "./use-instance-change.ts";
+import { VersionForm } from "./version-form.tsx";
 
 type Finding = Instance["findings"][number];
 type Choice = Finding["choices"][number];
@@ -53,10 +55,13 @@ export function FindingCard({
             </ul>
           )}
           {choices.length > 0 ? null : (
-            <p className="text-sm text-ink-soft wrap-anywhere">{asSentence(fix)}</p>
+            <p className="text-sm text-ink-soft wrap-anywhere">
+              <MarkedText text={asSentence(fix)} />
+            </p>
           )}
         </div>
-        {choices.length === 0 ? <OneClick instance={instance} finding={finding} /> : null}
+        {choices.length === 0 ? <FindingFix instance={instance} finding={finding} /> : null}
+        {code === "INSTANCE_VERSION_UNKNOWN" ? <VersionForm instance={instance} /> : null}
         {choices.length === 0 ? null : <Choices instance={instance} choices={choices} />}
         {command === null ? null : <CodeBlock code={command} label="In a terminal" isShell />}
         <CopyableId id={code} label="Code" />
@@ -66,7 +71,13 @@ export function FindingCard({
 }
 
 /** What a click here mends, as the refusals plan it; what is left is done on the instance. */
-function OneClick({ instance, finding }: { readonly instance: Instance; readonly finding: Finding }) {
+export function FindingFix({
+  instance,
+  finding,
+}: {
+  readonly instance: Instance;
+  readonly finding: Finding;
+}) {
   const services = useServices();
   const queryClient = useQueryClient();
   const organizationId = useMembership().organization.id;
@@ -104,7 +115,7 @@ function Choices({
         {choices.map((choice) => {
           const switches = switchesOf(choice);
           const isDone =
-            switches.authorization === instance.desired.authorization &&
+            switches?.authorization === instance.desired.authorization &&
             switches.security_key === instance.desired.security_key;
           return (
             <li
@@ -123,7 +134,7 @@ function Choices({
                 ))}
               </ol>
               <div>
-                {isDone ? (
+                {switches === undefined ? null : isDone ? (
                   <p className="text-xs text-ink-soft">
                     The switches are set so. The rest is done on the instance.
                   </p>
@@ -151,9 +162,10 @@ function Choices({
   );
 }
 
-/** The control plane names two ways out: one with Authorization, one with the key alone. */
-function switchesOf({ title }: Choice): Switches {
+/** The control plane names two ways out: one with Authorization, one with the key alone. Others are not about the switches. */
+function switchesOf({ title }: Choice): Switches | undefined {
   const isTokens = title.includes("Authorization");
+  if (!isTokens && !title.includes("security key")) return undefined;
   return { authorization: isTokens, security_key: !isTokens };
 }
 

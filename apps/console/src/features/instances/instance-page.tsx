@@ -3,19 +3,21 @@ import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
+import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Status } from "../../components/status.tsx";
 import { Tabs } from "../../components/tabs.tsx";
+import { TextLink } from "../../components/text-link.tsx";
 import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe } from "../../lib/instance-watch.ts";
 import { isKnownToDocument, useInstance } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { AccessPanel } from "./access-panel.tsx";
-import { ConfigurationPanel } from "./configuration-panel.tsx";
+
 import { FindingCard } from "./finding-card.tsx";
 import type { InstanceTab } from "./instance-tabs.ts";
 import { KeysPanel } from "./keys-panel.tsx";
@@ -50,7 +52,13 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
         title={instance.name}
         facts={
           <>
-            <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+            {instance.findings.length === 0 ? (
+              <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+            ) : (
+              <TextLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
+                <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+              </TextLink>
+            )}
             <Badge tone={instance.environment === "live" ? "accent" : "neutral"}>
               {instance.environment === "live" ? "Live" : "Local"}
             </Badge>
@@ -61,11 +69,15 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
         }
         actions={
           <ButtonLink to="/connect/$instanceId" params={{ instanceId: instance.id }}>
-            Connection lights
+            Check the connection
           </ButtonLink>
         }
       />
-      <Facts instance={instance} />
+      {isLooking && instance.observed === null ? (
+        <p className="text-sm text-ink-soft">Checking it from this browser…</p>
+      ) : (
+        <Facts instance={instance} />
+      )}
       {isStale ? <StaleDocument path={`/i/${instance.id}/instance`} /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />
@@ -75,11 +87,15 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
         value={tab}
         onChange={(next) => void navigate({ search: next === "switches" ? {} : { tab: next } })}
         tabs={[
-          { value: "switches", label: "Switches", content: <Guard instance={instance} /> },
+          {
+            value: "switches",
+            label: instance.findings.length === 0 ? "Switches" : `Switches (${instance.findings.length})`,
+            content: <Guard instance={instance} />,
+          },
           { value: "keys", label: "Keys", content: <KeysPanel instance={instance} /> },
           { value: "policy", label: "Policy", content: <PolicyPanel instance={instance} /> },
           { value: "token", label: "Token", content: <TokenPanel instance={instance} /> },
-          { value: "members", label: "Access", content: <AccessPanel instance={instance} /> },
+          { value: "members", label: "Roles", content: <AccessPanel instance={instance} /> },
           { value: "settings", label: "Settings", content: <SettingsPanel instance={instance} /> },
         ]}
       />
@@ -89,7 +105,7 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
 
 const VERSION_WORDS: Readonly<Record<Instance["version_source"], string>> = {
   reported: "as it reports",
-  stated: "as a person has stated",
+  stated: "entered by hand",
   unknown: "",
 };
 
@@ -130,42 +146,48 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function Guard({ instance }: { readonly instance: Instance }) {
   const { findings, desired } = instance;
   const [isShown, setIsShown] = useState(false);
+  const isGuarded = desired.authorization || desired.security_key;
   const isSettled = areSwitchesSettled(instance);
+  const isUndecided = findings.some(({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON");
   return (
     <div className="flex min-w-0 flex-col gap-8">
-      <Section
-        title="Switches"
-        description="What is meant, beside what is seen. This page looks again until they agree."
-      >
+      <div className="flex min-w-0 flex-col gap-3">
+        <p className="text-sm text-ink-soft">
+          What you want, and what the instance does. This page looks again until they agree.
+        </p>
         <SwitchesPanel instance={instance} />
-      </Section>
+      </div>
       {findings.length === 0 ? null : (
-        <Section title={countOf(findings.length, "thing does not fit", "things do not fit")}>
+        <Section title={countOf(findings.length, "problem")}>
           {findings.map((finding) => (
             <FindingCard key={finding.code} instance={instance} finding={finding} />
           ))}
         </Section>
       )}
-      {isSettled && !isShown ? (
+      {isUndecided ? (
+        <p className="text-sm text-ink-soft">
+          Pick one way above. Then the lines for the instance stand here.
+        </p>
+      ) : (isSettled || !isGuarded) && !isShown ? (
         <div>
           <button
             type="button"
             className="rounded-sm text-sm font-medium text-accent-ink underline decoration-transparent underline-offset-3 transition-colors hover:decoration-current"
             onClick={() => setIsShown(true)}
           >
-            Show the lines of its configuration
+            {isGuarded ? "Show the lines of its configuration" : "Show the lines that take the guards away"}
           </button>
         </div>
       ) : (
         <Section
           title="Copy the configuration"
           description={
-            desired.authorization || desired.security_key
-              ? "Lines for where the instance is started. None of them is a secret."
-              : "With both switches off these lines take the guards away."
+            desired.security_key
+              ? "For where the instance is started. The security key is made there, and is never sent here."
+              : "For where the instance is started. None of them is a secret."
           }
         >
-          <ConfigurationPanel instance={instance} />
+          <ConfigurationPanel instance={instance} isPrimary />
         </Section>
       )}
     </div>

@@ -15,6 +15,7 @@ import { describeInstanceState, type Instance } from "../../lib/instance-state.t
 import { useInstanceProbe } from "../../lib/instance-watch.ts";
 import { useInstances } from "../../lib/instances.ts";
 import { useMissingScopes } from "../../lib/session.ts";
+import { asSentence } from "../../lib/words.ts";
 
 const INSTANCE_COLUMNS: readonly Column<Instance>[] = [
   {
@@ -74,7 +75,15 @@ function describeGuard({ desired: { authorization, security_key: key } }: Instan
 function WatchedState({ instance }: { readonly instance: Instance }) {
   const { isFetching, data } = useInstanceProbe(instance, { isSettled: true });
   const isFirst = isFetching && data === undefined;
-  return <Status {...describeInstanceState(instance)} isBusy={isFirst} />;
+  const [problem] = instance.findings;
+  return (
+    <span className="flex min-w-0 flex-col">
+      <Status {...describeInstanceState(instance)} isBusy={isFirst} />
+      {problem === undefined || isFirst ? null : (
+        <span className="line-clamp-2 max-w-80 text-xs text-ink-soft">{asSentence(problem.title)}</span>
+      )}
+    </span>
+  );
 }
 
 const DRAFT_COLUMNS: readonly Column<Instance>[] = [

@@ -12,7 +12,7 @@ export const instancesRoute = createRoute({
 export const connectStartRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connect",
-  staticData: { title: "Connect an instance" },
+  staticData: { title: "Connect an instance", isOfInstances: true },
   component: lazyRouteComponent(() => import("./connect-start-page.tsx"), "ConnectStartPage"),
 });
 
@@ -20,7 +20,7 @@ export const connectStartRoute = createRoute({
 export const connectRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connect/$instanceId",
-  staticData: { title: "Connect" },
+  staticData: { title: "Connection", isOfInstances: true },
   component: lazyRouteComponent(() => import("./connect-page.tsx"), "ConnectPage"),
 });
 

@@ -1,12 +1,14 @@
 /** Keys as both sides have them, and the rotation in three stations. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, KeyRound } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
+import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { Dialog, DialogClose } from "../../components/dialog.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Section } from "../../components/page-header.tsx";
@@ -19,7 +21,7 @@ import { cx } from "../../lib/cx.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { replaceInstance, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
-import { ConfigurationPanel } from "./configuration-panel.tsx";
+
 import {
   describeRotation,
   type KeyList,
@@ -79,17 +81,17 @@ const COLUMNS: readonly Column<Row>[] = [
   { id: "kid", title: "Thumbprint", render: ({ kid }) => <CopyableId id={kid} maxLength={14} /> },
   {
     id: "here",
-    title: "Here",
+    title: "This console",
     render: ({ key }) =>
       key === undefined ? (
-        <span className="text-sm text-warn-ink">Not held here</span>
+        <span className="text-sm text-warn-ink">Not held</span>
       ) : (
         <Badge tone={STATIONS[key.station].tone}>{STATIONS[key.station].word}</Badge>
       ),
   },
   {
     id: "there",
-    title: "Loaded there",
+    title: "On the instance",
     render: ({ key }) => <LoadedThere signingKey={key} />,
   },
   {
@@ -126,7 +128,7 @@ function BothSides({ instance, keys }: { readonly instance: Instance; readonly k
   ];
   return (
     <Section
-      title="Both sides"
+      title="Keys"
       description={
         keys.foreign_thumbprints.length === 0
           ? "Keys that are held here, beside those that the instance has loaded."
@@ -170,7 +172,7 @@ function AskInstance({ instance, keys }: { readonly instance: Instance; readonly
           )}
         </span>
         <Button size="sm" isBusy={ask.isFetching} onClick={() => void ask.refetch()}>
-          Ask the instance
+          Check now
         </Button>
       </div>
       {ask.error === null || ask.isFetching ? null : (
@@ -215,7 +217,14 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
     },
   });
   const isUnderWay = keys.data.some(({ station }) => station === "published" || station === "retiring");
+  const isUnloaded = keys.data.some(
+    ({ station, is_loaded: isLoaded }) => station === "published" && isLoaded !== true,
+  );
+  const isLeft = keys.data.some(
+    ({ station, is_loaded: isLoaded }) => station === "retired" && isLoaded === true,
+  );
   const busyStep = take.isPending ? take.variables.step : undefined;
+  const lines = <ConfigurationPanel instance={instance} isPrimary={isUnloaded || isLeft} />;
   return (
     <Section
       title="Rotation"
@@ -236,15 +245,22 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
       {take.error === null ? null : (
         <ErrorState error={take.error} title="The keys are as they were" isCompact />
       )}
-      {isUnderWay ? (
-        <details className="group rounded-lg border border-line bg-raised">
-          <summary className="cursor-pointer px-4 py-2.5 text-sm font-medium text-ink">
-            Lines for the instance while both keys are in the set
-          </summary>
-          <div className="border-t border-line p-4">
-            <ConfigurationPanel instance={instance} />
-          </div>
-        </details>
+      {isUnloaded ? (
+        <NextLines
+          title="Next: give the instance the new key"
+          text="Set these lines where it is started. This page notices."
+        >
+          {lines}
+        </NextLines>
+      ) : isUnderWay ? (
+        <Disclosure title="Lines for the instance while both keys are in the set">{lines}</Disclosure>
+      ) : isLeft ? (
+        <NextLines
+          title="Rotation is done"
+          text="The instance still trusts the retired key until it gets these lines."
+        >
+          {lines}
+        </NextLines>
       ) : null}
       <Dialog
         title={`${asked?.force?.button ?? ""}?`}
@@ -269,6 +285,27 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
         }
       />
     </Section>
+  );
+}
+
+/** What is left to do is done on the instance. */
+function NextLines({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="flex min-w-0 flex-col gap-3 rounded-lg border border-line-strong bg-raised p-4">
+      <div className="flex flex-col gap-0.5">
+        <h3 className="text-sm font-medium text-ink">{title}</h3>
+        <p className="text-sm text-ink-soft">{text}</p>
+      </div>
+      {children}
+    </div>
   );
 }
 
@@ -309,16 +346,18 @@ function StationCard({
           {state === "done" ? <Check className="size-3" strokeWidth={2.5} /> : number}
         </span>
         <h3 className="text-sm font-medium text-ink">{title}</h3>
+        {state === "done" ? <span className="text-xs text-ink-soft">Done</span> : null}
       </div>
       <p className="flex-1 text-xs text-ink-soft">{does}</p>
       {evidence === undefined || evidence === "" ? null : <p className="text-xs text-ok-ink">{evidence}</p>}
       <p id={reasonId} className={cx("text-xs text-ink-soft", reason === undefined && "hidden")}>
         {reason}
       </p>
-      <div className="flex flex-wrap gap-2">
+      <div className={cx("flex flex-wrap gap-2", state === "done" && "hidden")}>
         <RequiresScope scopes={["os:write"]}>
           <Button
             size="sm"
+            variant={state === "now" && reason === undefined && step !== "publish" ? "primary" : "secondary"}
             disabled={reason !== undefined}
             isBusy={isBusy}
             onClick={onTake}

@@ -2,8 +2,9 @@
 import { Check, CircleHelp, LoaderCircle, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { CodeBlock } from "../../components/code-block.tsx";
+import { MarkedText } from "../../components/marked-text.tsx";
 import { cx } from "../../lib/cx.ts";
-import type { Light, LightId, LightState } from "./connection-lights.ts";
+import type { Light, LightId, LightState } from "./light.ts";
 
 const LOOKS: Readonly<
   Record<
@@ -81,7 +82,11 @@ function LightRow({ light, control, action }: LightRowProps) {
       {hasDetail && !isQuiet ? (
         <div className="col-start-2 mt-1.5 flex min-w-0 max-w-2xl flex-col gap-3 pb-1 sm:col-end-4">
           {isHeard ? <p className="text-sm text-ink-soft wrap-anywhere">It says: “{words}”</p> : null}
-          {fix === undefined ? null : <p className="text-sm text-ink wrap-anywhere">{fix}</p>}
+          {fix === undefined ? null : (
+            <p className="text-sm text-ink wrap-anywhere">
+              <MarkedText text={fix} />
+            </p>
+          )}
           {lines === undefined ? null : <CodeBlock {...lines} />}
           {control}
         </div>

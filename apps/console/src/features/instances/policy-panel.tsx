@@ -30,7 +30,7 @@ export function PolicyPanel({ instance }: { readonly instance: Instance }) {
   if (instance.is_ours === false)
     return (
       <EmptyState icon={<ShieldQuestion />} title="This AgentOS does not tell its policy">
-        Only the AgentOS for TypeScript has the route GET /authz/policy. What the lights and the findings say
+        Only the AgentOS for TypeScript has the route GET /authz/policy. What the lights and the problems say
         is what can be seen from outside.
       </EmptyState>
     );
@@ -138,15 +138,19 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
             },
             {
               name: "Users",
-              value: policy.isolates_users ? "Each reaches only their own data" : "Not isolated",
+              value: policy.isolates_users
+                ? "Each reaches only their own data"
+                : "Not isolated: with the right scopes one user reaches another’s data",
             },
             { name: "Algorithms", value: <Codes of={texts(policy.algorithms)} /> },
-            { name: "Weakened by", value: <Codes of={texts(policy.unsafe)} /> },
+            ...(texts(policy.unsafe).length === 0
+              ? []
+              : [{ name: "Weakened by", value: <Codes of={texts(policy.unsafe)} /> }]),
             { name: "Pages that may call", value: <Codes of={texts(policy.allowed_origins)} /> },
             { name: "Without a credential", value: <Codes of={texts(policy.public_routes)} /> },
             {
               name: "Version",
-              value: `${text(policy.server_version)} (contract ${text(policy.agno_version)})`,
+              value: `AgentOS for TypeScript ${text(policy.server_version)}, speaks ${text(policy.agno_version)}`,
             },
           ]}
         />
@@ -173,7 +177,7 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
               title: "Issuer",
               render: ({ issuer }) =>
                 issuer === null ? (
-                  <span className="text-ink-soft">not checked</span>
+                  <span className="text-ink-soft">Any: the key decides</span>
                 ) : (
                   <code className="font-mono text-xs wrap-anywhere">{text(issuer)}</code>
                 ),
@@ -202,6 +206,7 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
             {
               id: "from",
               title: "From",
+              isMinor: true,
               render: ({ source }) => <code className="font-mono text-xs wrap-anywhere">{text(source)}</code>,
             },
             {

@@ -38,8 +38,8 @@ const fresh = (is_loaded: boolean | null) => key({ kid: "new", station: "publish
 test("begins with publishing; the others say what they wait for", () => {
   const { publish, sign, retire } = rotate([key({})]);
   expect(publish).toMatchObject({ state: "now", reason: undefined });
-  expect(sign).toMatchObject({ state: "later", reason: "No new key is published." });
-  expect(retire).toMatchObject({ state: "later", reason: "No key is being retired." });
+  expect(sign).toMatchObject({ state: "later", reason: "It comes after a key is published." });
+  expect(retire).toMatchObject({ state: "later", reason: "It comes after the new key signs." });
 });
 
 describe("a published key signs", () => {
@@ -70,7 +70,7 @@ describe("the key before is retired", () => {
     ]);
     expect(retire).toMatchObject({ kid: "old", reason: undefined, force: undefined });
     expect(retire?.evidence).toBe(
-      "0 tokens by the old key are left: safe to retire. 0 requests came with it in the last hour.",
+      "Safe to retire: no valid token is signed with the old key. (Last hour: 0 requests with it.)",
     );
   });
 

@@ -45,12 +45,7 @@ export function describeRotation(
       button: "Publish a new key",
       state: published !== undefined || retiring !== undefined ? "done" : "now",
       kid: undefined,
-      reason:
-        published !== undefined
-          ? "A new key is published already: let it sign, or retire it."
-          : retiring !== undefined
-            ? "Finish this rotation first."
-            : undefined,
+      reason: undefined,
       force: undefined,
       evidence: undefined,
     },
@@ -77,7 +72,8 @@ function describeSign(
       ...station,
       state: retiring !== undefined && signing !== undefined ? "done" : "later",
       kid: undefined,
-      reason: "No new key is published.",
+      reason:
+        retiring !== undefined && signing !== undefined ? undefined : "It comes after a key is published.",
       force: undefined,
       evidence: undefined,
     };
@@ -93,13 +89,13 @@ function describeSign(
       ...now,
       reason:
         "The instance has not loaded the new key yet. Give it the lines below; one that follows the issuer loads it by itself.",
-      force: { button: "Sign all the same", cost },
+      force: { button: "Sign without waiting", cost },
       evidence: undefined,
     };
   return {
     ...now,
     reason: "Nobody knows whether the instance has loaded the new key: give it the lines below first.",
-    force: { button: "Sign all the same", cost },
+    force: { button: "Sign without waiting", cost },
     evidence: undefined,
   };
 }
@@ -116,7 +112,7 @@ function describeRetire(retiring: SigningKey | undefined, nowSeconds: number): S
     return {
       ...station,
       state: "later",
-      reason: "No key is being retired.",
+      reason: "It comes after the new key signs.",
       force: undefined,
       evidence: undefined,
     };
@@ -128,7 +124,9 @@ function describeRetire(retiring: SigningKey | undefined, nowSeconds: number): S
       state: "now",
       reason: undefined,
       force: undefined,
-      evidence: `0 tokens by the old key are left: safe to retire.${describeRequests(requests)}`,
+      evidence: `Safe to retire: no valid token is signed with the old key.${
+        requests === null ? "" : ` (Last hour: ${countOf(requests, "request")} with it.)`
+      }`,
     };
   return {
     ...station,

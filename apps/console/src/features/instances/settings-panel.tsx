@@ -15,6 +15,7 @@ import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { refreshInstances, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
+import { clip } from "../../lib/words.ts";
 import { useInstanceChange, useInstanceMove } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
 
@@ -90,7 +91,7 @@ function NameForm({ instance }: { readonly instance: Instance }) {
         <div>
           <RequiresScope scopes={["os:write"]}>
             <Button type="submit" isBusy={save.isPending} disabled={!isChanged}>
-              Save
+              Save changes
             </Button>
           </RequiresScope>
         </div>
@@ -112,7 +113,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
   return (
     <Section
       title="Address"
-      description="Another address is another trust: its keys are replaced, and everything that was seen of it is looked at anew."
+      description="A new address counts as a new instance: its keys are replaced and it is checked again."
     >
       <form
         className="flex max-w-xl flex-col gap-4"
@@ -146,8 +147,12 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
         </div>
       </form>
       <Dialog
-        title="Change the address?"
-        description={`${instance.name} is looked for at ${endpoint.trim()} from now on, by everybody.`}
+        title={`Move ${instance.name} to ${clip(endpoint.trim(), 80)}?`}
+        description={
+          instance.desired.authorization
+            ? "Nobody reaches it until the new place has its lines."
+            : "Everybody asks there from now on."
+        }
         isOpen={isAsking}
         onOpenChange={setIsAsking}
         actions={
@@ -156,7 +161,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
               <Button>Cancel</Button>
             </DialogClose>
             <Button
-              variant="primary"
+              variant={instance.desired.authorization ? "danger" : "primary"}
               onClick={() => {
                 setIsAsking(false);
                 move.mutate(endpoint.trim());
@@ -208,7 +213,9 @@ function DeleteInstance({ instance }: { readonly instance: Instance }) {
     >
       <div>
         <RequiresScope scopes={["os:delete"]}>
-          <Button onClick={() => open(true)}>Delete the instance…</Button>
+          <Button className="text-danger-ink!" onClick={() => open(true)}>
+            Delete the instance…
+          </Button>
         </RequiresScope>
       </div>
       <Dialog

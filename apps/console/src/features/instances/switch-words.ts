@@ -25,7 +25,7 @@ export function describeSwitch({ desired, observed }: Instance, name: SwitchName
     };
   const isOn = seen === "on";
   if (isOn === wanted)
-    return { seen: isOn ? "On" : "Off", tone: "ok", agreement: "agrees", note: "As it is meant" };
+    return { seen: isOn ? "On" : "Off", tone: isOn ? "ok" : "neutral", agreement: "agrees", note: "Matches" };
   return {
     seen: isOn ? "On" : "Off",
     tone: "warn",
@@ -40,7 +40,7 @@ function describeUnknown(observed: Instance["observed"], name: SwitchName): stri
   if (observed === null) return "Nobody has looked yet";
   if (!observed.is_reachable) return "This browser cannot reach it";
   return name === "security_key" && observed.authorization === "on"
-    ? "Beside tokens a security key is not accepted, so nothing shows whether one is set"
+    ? "Cannot be seen while Authorization is on. It would be ignored"
     : "Its answers do not tell";
 }
 
@@ -57,5 +57,5 @@ export function areSwitchesSettled(instance: Instance): boolean {
 /** Why Authorization cannot be switched on; undefined where it can. */
 export function explainVersionGate({ version, version_source: source, desired }: Instance, first: string) {
   if (desired.authorization || version === null || canVerifyTokens(version)) return undefined;
-  return `Version ${version}, ${source === "reported" ? "as it reports" : "as a person has stated"}, cannot verify tokens. Upgrade the AgentOS to ${first} or later, then switch this on.`;
+  return `Version ${version}, ${source === "reported" ? "as it reports" : "entered by hand"}, cannot verify tokens. Upgrade the AgentOS to ${first} or later, then switch this on.`;
 }

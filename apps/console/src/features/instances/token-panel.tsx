@@ -1,5 +1,6 @@
 /** A token of one's own to paste into a terminal: made when asked for, shown once, in the memory of this tab alone. */
 import type { ControlPlaneClient } from "@agentos/client";
+import { ADMIN_SCOPE } from "@agentos/contract";
 import { useMutation } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -19,7 +20,7 @@ import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { describeExact } from "../../lib/time-words.ts";
 import { countOf } from "../../lib/words.ts";
-import { NEEDED_SCOPE, scopesForInstance, writeCurlLine } from "./curl-line.ts";
+import { groupScopes, NEEDED_SCOPE, scopesForInstance, writeCurlLine } from "./curl-line.ts";
 import { describeLeft } from "./rotation.ts";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 
@@ -74,32 +75,42 @@ function MintToken({ instance }: { readonly instance: Instance }) {
   return (
     <Section
       title="Token for a terminal"
-      description="It is yours, lives for five minutes, and may do at most what your role may. That it was made stands in the audit log."
+      description="It is yours, lives for five minutes, and may do at most what your role may. Making it is logged."
     >
       <SegmentedControl
         label="What it may do"
         value={extent}
         onChange={setExtent}
         segments={[
-          { value: "all", label: "All that my role gives" },
-          { value: "chosen", label: "Less" },
+          { value: "all", label: "Everything my role allows" },
+          { value: "chosen", label: "Only some" },
         ]}
       />
       {extent === "all" ? null : (
-        <fieldset className="grid gap-2 rounded-lg border border-line bg-raised p-4 sm:grid-cols-2 lg:grid-cols-3">
+        <fieldset className="flex flex-col divide-y divide-line rounded-lg border border-line bg-raised px-4 py-1">
           <legend className="sr-only">Scopes of the token</legend>
-          {own.map((scope) => (
-            <Checkbox
-              key={scope}
-              label={<code className="font-mono text-xs">{scope}</code>}
-              isChecked={scope === NEEDED_SCOPE || chosen.includes(scope)}
-              isDisabled={scope === NEEDED_SCOPE}
-              onChange={(isChecked) =>
-                setChosen((before) =>
-                  isChecked ? [...before, scope] : before.filter((each) => each !== scope),
-                )
-              }
-            />
+          {groupScopes(own).map(({ resource, scopes }) => (
+            <div key={resource} className="flex flex-wrap gap-x-6 gap-y-1.5 py-2">
+              {scopes.map((scope) => (
+                <span key={scope} className="sm:w-44">
+                  <Checkbox
+                    label={<code className="font-mono text-xs">{scope}</code>}
+                    isChecked={scope === NEEDED_SCOPE || chosen.includes(scope)}
+                    isDisabled={scope === NEEDED_SCOPE}
+                    onChange={(isChecked) =>
+                      setChosen((before) =>
+                        isChecked ? [...before, scope] : before.filter((each) => each !== scope),
+                      )
+                    }
+                  />
+                </span>
+              ))}
+              {scopes.includes(ADMIN_SCOPE) ? (
+                <span className="text-xs leading-5 text-ink-soft">
+                  May do everything; the others no longer matter.
+                </span>
+              ) : null}
+            </div>
           ))}
         </fieldset>
       )}

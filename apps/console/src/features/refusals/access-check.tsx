@@ -17,7 +17,7 @@ import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 
 const ASKED = [
-  { route: "GET /config", title: "See what this AgentOS has" },
+  { route: "GET /config", title: "Read its configuration" },
   { route: "GET /agents", title: "List agents" },
   { route: "GET /sessions", title: "Read your sessions" },
   { route: "GET /memories", title: "Read your memories" },
@@ -71,15 +71,15 @@ export function AccessCheck({ instance }: { readonly instance: Instance }) {
           asked={asked}
           outcome={check.isPending ? undefined : outcomes[asked.route]}
           instance={instance}
-          onResolved={() => setOutcomes((before) => ({ ...before, [asked.route]: "let in" }))}
+          onResolved={() => check.mutate()}
         />
       ),
     },
   ];
   return (
     <Section
-      title="Your access, tried now"
-      description="Five readings with your own credential. Each that is refused says why, and what mends it."
+      title="Check your access"
+      description="Sends five read requests as you, and explains each refusal."
       actions={
         <Button onClick={() => check.mutate()} isBusy={check.isPending} icon={<KeyRound aria-hidden />}>
           {hasAsked ? "Check again" : "Check my access"}
@@ -120,7 +120,7 @@ function Why({ asked, outcome, instance, onResolved }: WhyProps) {
         explain({
           instanceId: instance.id,
           error: outcome,
-          title: asked.title,
+          title: `Tried: ${asked.title.toLowerCase()}`,
           ...(retry === undefined ? {} : { retry }),
           onResolved,
         })

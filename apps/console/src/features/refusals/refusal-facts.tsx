@@ -2,8 +2,39 @@
 import type { ReactNode } from "react";
 import { type KeyValue, KeyValueList } from "../../components/key-value-list.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { asSentence, clip, countOf } from "../../lib/words.ts";
+
+export interface RefusalSummaryProps {
+  readonly denial: Denial;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Who asked what, and when: above the cause, so that its sentences are about somebody. */
+export function RefusalSummary({ denial, names }: RefusalSummaryProps) {
+  const { route, last_seen_at: last, count } = denial;
+  const subject = denial.view === "operator" ? denial.subject : undefined;
+  const name = names.get(subject ?? "");
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1 text-sm text-ink-soft">
+      {subject === undefined ? (
+        <span className="text-ink">You</span>
+      ) : name === undefined ? (
+        <code className="font-mono text-xs text-ink wrap-anywhere">{subject ?? "somebody not verified"}</code>
+      ) : (
+        <TextLink to="/members" search={{ member: subject ?? "" }}>
+          {name}
+        </TextLink>
+      )}
+      asked for <code className="font-mono text-xs text-ink wrap-anywhere">{route}</code>
+      <span>
+        {count > 1 ? `${countOf(count, "time")}, last ` : ""}
+        <RelativeTime seconds={last} />
+      </span>
+    </p>
+  );
+}
 
 const MAX_FACTS = 20;
 /** In the two sides, and in what was seen. */

@@ -3,20 +3,26 @@ import { isClientError } from "@agentos/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ShieldQuestion } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { InstanceLook } from "../../components/instance-look.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { RefusalBody } from "../../components/refusal-panel.tsx";
+import { CauseCertainty, describeCause } from "../../components/refusal-cause.tsx";
+import { RefusalView } from "../../components/refusal-panel.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstances } from "../../lib/instances.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
+import type { RefusedCall } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { type RefusalSession, useRefusalSession } from "../../lib/use-refusal.ts";
 import { RefusalFacts } from "./refusal-facts.tsx";
+import { useMemberNames } from "./use-denials.ts";
 
 const refusalRoute = getRouteApi("/shell/r/$denialId");
 
@@ -27,23 +33,58 @@ export function RefusalPage() {
   // Of a request of this tab more is known than its record says.
   const call = useMemo(() => refusedCalls.find(denialId), [refusedCalls, denialId]);
   return (
+    <QueryView query={instances} what="the instances">
+      {({ data }) =>
+        call === undefined ? (
+          <RecordedRefusal key={denialId} denialId={denialId} instances={data} />
+        ) : (
+          <KnownRefusal key={denialId} call={call} />
+        )
+      }
+    </QueryView>
+  );
+}
+
+function KnownRefusal({ call }: { readonly call: RefusedCall }) {
+  const session = useRefusalSession(call);
+  return (
     <>
-      <PageHeader
-        title="Authorization Failed"
-        description="Why one request was refused, and what mends it."
-      />
-      <QueryView query={instances} what="the instances">
-        {({ data }) =>
-          call === undefined ? (
-            <RecordedRefusal key={denialId} denialId={denialId} instances={data} />
-          ) : (
-            <div className="max-w-2xl">
-              <RefusalBody key={denialId} call={call} hasNoPageLink />
-            </div>
-          )
-        }
-      </QueryView>
+      <RefusalHeader session={session} />
+      <div className="max-w-2xl">
+        <RefusalView session={session} hasNoPageLink isTitled />
+      </div>
     </>
+  );
+}
+
+/** The cause is what the page is about. */
+function RefusalHeader({ session, at }: { readonly session: RefusalSession; readonly at?: number }) {
+  const { explanation, isExplaining, instance } = session;
+  const { route, status } = explanation;
+  const isPassed = session.state === "passed";
+  return (
+    <PageHeader
+      title={
+        isPassed
+          ? "This request is let in now"
+          : isExplaining
+            ? "Finding the cause…"
+            : describeCause(session).replace(/\.$/, "")
+      }
+      facts={isExplaining || isPassed ? undefined : <CauseCertainty session={session} />}
+      description={
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <code className="font-mono text-xs text-ink wrap-anywhere">{route}</code>
+          {status === undefined ? null : <span>· refused with {status}</span>}
+          {instance === undefined ? null : <span>· {instance.name}</span>}
+          {at === undefined ? null : (
+            <span>
+              · <RelativeTime seconds={at} />
+            </span>
+          )}
+        </span>
+      }
+    />
   );
 }
 
@@ -93,36 +134,46 @@ function RecordedRefusal({ denialId, instances }: RecordedRefusalProps) {
 
 function FoundRefusal({ denial, instance }: FoundDenial) {
   const { person } = useSignedIn();
-  const call = useMemo(() => toRefusedCall(denial, instance, person.id), [denial, instance, person.id]);
+  const names = useMemberNames();
+  // Once: what is being mended stays.
+  const [call] = useState(() => toRefusedCall(denial, instance, { personId: person.id, names }));
+  const session = useRefusalSession(call);
   return (
-    <div className="grid min-w-0 grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <RefusalBody call={call} hasNoPageLink />
-      <aside className="min-w-0">
-        <Section
-          title="Record"
-          actions={
-            <TextLink to="/i/$instanceId/refusals" params={{ instanceId: instance.id }} className="text-xs">
-              All of {instance.name}
-            </TextLink>
-          }
-        >
-          <RefusalFacts denial={denial} />
-        </Section>
-      </aside>
-    </div>
+    <>
+      <InstanceLook instance={instance} />
+      <RefusalHeader session={session} at={denial.last_seen_at} />
+      <div className="grid min-w-0 grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <RefusalView session={session} hasNoPageLink isTitled />
+        <aside className="min-w-0">
+          <Section
+            title="Record"
+            actions={
+              <TextLink to="/i/$instanceId/refusals" params={{ instanceId: instance.id }} className="text-xs">
+                All refusals of {instance.name}
+              </TextLink>
+            }
+          >
+            <RefusalFacts denial={denial} />
+          </Section>
+        </aside>
+      </div>
+    </>
   );
 }
 
 function UnknownRefusal({ denialId }: { readonly denialId: string }) {
   return (
-    <EmptyState
-      icon={<ShieldQuestion />}
-      title="No record that you may read"
-      action={<ButtonLink to="/">Go home</ButtonLink>}
-    >
-      No instance shows you a refusal <code className="font-mono text-xs wrap-anywhere">{denialId}</code>. It
-      may be somebody else's, which only who holds <code className="font-mono text-xs">authz:read</code> sees;
-      the instance may have been started again since, or not be reachable.
-    </EmptyState>
+    <>
+      <PageHeader title="Refusal" />
+      <EmptyState
+        icon={<ShieldQuestion />}
+        title="No record that you may read"
+        action={<ButtonLink to="/">Go home</ButtonLink>}
+      >
+        No instance shows you a refusal <code className="font-mono text-xs wrap-anywhere">{denialId}</code>.
+        It may be somebody else's, which only who holds <code className="font-mono text-xs">authz:read</code>{" "}
+        sees; the instance may have been started again since, or not be reachable.
+      </EmptyState>
+    </>
   );
 }

@@ -19,7 +19,7 @@ import { useMembership, useSignedIn } from "../../lib/session.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { RefusalFacts } from "./refusal-facts.tsx";
+import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
 import { type DenialList, useDenials, useMemberNames } from "./use-denials.ts";
 
@@ -35,8 +35,8 @@ export function RefusalsPage() {
         title="Refusals"
         description={
           seesAll
-            ? "What this instance refused, to anybody: equal refusals are one row, the newest first."
-            : "What this instance refused to you: equal refusals are one row, the newest first."
+            ? "Requests that were refused, newest first. Repeats share a row."
+            : "Requests of yours that were refused, newest first. Repeats share a row."
         }
       />
       {instance === undefined ? null : (
@@ -232,6 +232,7 @@ function describeWho(
 
 function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
   const navigate = useNavigate();
+  const names = useMemberNames();
   const { person } = useSignedIn();
   const denial = list.data.find(({ denial_id }) => denial_id === filters.open);
   const { open: _open, ...search } = filters;
@@ -261,7 +262,13 @@ function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAl
       }
     >
       {denial === undefined ? null : (
-        <PanelBody key={denial.denial_id} denial={denial} instance={instance} personId={person.id} />
+        <PanelBody
+          key={`${denial.denial_id} ${names.size > 0}`}
+          denial={denial}
+          instance={instance}
+          personId={person.id}
+          names={names}
+        />
       )}
     </SidePanel>
   );
@@ -271,13 +278,15 @@ interface PanelBodyProps {
   readonly denial: Denial;
   readonly instance: Instance;
   readonly personId: string;
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** The record comes anew with each look at the list; what is being mended stays. */
-function PanelBody({ denial, instance, personId }: PanelBodyProps) {
-  const [call] = useState(() => toRefusedCall(denial, instance, personId));
+function PanelBody({ denial, instance, personId, names }: PanelBodyProps) {
+  const [call] = useState(() => toRefusedCall(denial, instance, { personId, names }));
   return (
     <>
+      <RefusalSummary denial={denial} names={names} />
       <RefusalBody call={call} hasNoPageLink />
       <Section title="Record">
         <RefusalFacts denial={denial} />

@@ -20,11 +20,11 @@ export function AboutSection() {
   return (
     <Section
       title="About"
+      isGroup
       description="Versions of what runs here, to be sent along with a report of a fault."
     >
       <CodeBlock
         label="For a report"
-        isWrapped
         code={[...rows.map(({ name, value }) => `${name}: ${value}`), `Browser: ${navigator.userAgent}`].join(
           "\n",
         )}

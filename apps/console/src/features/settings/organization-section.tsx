@@ -26,7 +26,7 @@ export function OrganizationSection() {
     },
   });
   return (
-    <Section title="Organization">
+    <Section title="Organization" isGroup>
       {isMissing ? (
         <>
           <KeyValueList items={[{ name: "Name", value: organization.name }]} />

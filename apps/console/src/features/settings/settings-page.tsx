@@ -12,7 +12,7 @@ export function SettingsPage() {
     <>
       <PageHeader title="Settings" />
       <div className="flex flex-col gap-8 [&>*+*]:border-t [&>*+*]:border-line [&>*+*]:pt-8">
-        <Section title="You">
+        <Section title="You" isGroup>
           <div className="flex flex-col gap-8">
             <ProfileSection />
             <PasswordSection />

@@ -10,6 +10,7 @@ import { faultOfField } from "../../lib/describe-fault.ts";
 export interface LinkDetails {
   readonly name?: string;
   readonly email?: string;
+  readonly organization_name?: string;
   readonly password?: string;
 }
 
@@ -23,11 +24,14 @@ export interface LinkDetailsFormProps {
 export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFormProps) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
+  const [organization, setOrganization] = useState("");
   const [password, setPassword] = useState("");
   const isOwner = link.purpose === "owner";
   function submit(event: FormEvent) {
     event.preventDefault();
-    onSubmit(isOwner ? { name, email, password } : { password });
+    if (!isOwner) return onSubmit({ password });
+    const named = organization.trim() === "" ? {} : { organization_name: organization };
+    onSubmit({ name, email, password, ...named });
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -55,6 +59,19 @@ export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFo
               maxLength={254}
               value={email}
               onChange={(event) => setEmail(event.target.value)}
+            />
+          </Field>
+          <Field
+            label="Organization (optional)"
+            hint="Its members see it at the top of every page. It can be changed later."
+            error={faultOfField(error, "organization_name")}
+          >
+            <TextInput
+              autoComplete="organization"
+              maxLength={100}
+              placeholder={name.trim() === "" ? undefined : `Organization of ${name.trim()}`}
+              value={organization}
+              onChange={(event) => setOrganization(event.target.value)}
             />
           </Field>
         </>

@@ -160,9 +160,9 @@ export const configurationSchema = z
     shell: z.array(z.string()),
     /** The same as a `.env` file has it. */
     dotenv: z.array(z.string()),
-    /** What has to be true on the instance before the switches agree. */
+    /** What the lines cannot say, and last that the instance has to be started again. */
     steps: z.array(z.string()),
-    /** Those of the steps that no line does. */
-    steps_beyond_lines: z.array(z.string()),
+    /** What follows from the switches that somebody should know first. */
+    warning: z.string().nullable(),
   })
   .meta({ id: "InstanceConfiguration" });

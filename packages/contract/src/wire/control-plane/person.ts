@@ -113,6 +113,8 @@ export const redemptionInputSchema = z.strictObject({
   /** For the first owner. */
   name: nameSchema.optional(),
   email: emailSchema.optional(),
+  /** What the first owner calls their organization. Default: after the name of the person. */
+  organization_name: nameSchema.optional(),
   /** Where the link needs one. */
   password: passwordSchema.optional(),
 });

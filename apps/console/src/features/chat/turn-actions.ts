@@ -1,0 +1,17 @@
+/** What can be done about a turn. */
+import type { Decision } from "./encode-decisions.ts";
+import type { Turn } from "./turn.ts";
+
+export interface TurnActions {
+  readonly retry: (key: string) => void;
+  /** Although it may run a second time. */
+  readonly sendAnyway: (key: string) => void;
+  /** Why it was refused, and what mends it. */
+  readonly explain: (key: string) => void;
+  readonly edit: (text: string) => void;
+  /** Where one sees what has run; what was asked is kept. */
+  readonly lookUp: (turn: Turn) => void;
+  readonly decide: (key: string, decisions: readonly Decision[]) => void;
+  /** The line for a shell that asks the same. */
+  readonly curlOf: (turn: Turn) => string;
+}
