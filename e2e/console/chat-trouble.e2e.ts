@@ -246,6 +246,8 @@ async function approveLongCall(page: Page, visitor: Visitor): Promise<void> {
   expect(await visitor.findBarriers(page)).toEqual([]);
   await card.getByRole("button", { name: "Show all 21,600 characters" }).click();
   await visitor.screenshot(page, "chat-approval-shown");
+  // Who asked for all of it reads it: nothing is scrolled past.
+  expect(await page.evaluate<number>("document.querySelector('[role=log]').scrollTop")).toBeLessThan(200);
   await approve.click();
   await page.getByText("All done.").waitFor();
 }

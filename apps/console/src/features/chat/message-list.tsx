@@ -40,7 +40,11 @@ export function MessageList({ store, render }: MessageListProps) {
 
   const toEnd = useCallback(() => {
     const box = scroller.current;
-    if (box !== null) box.scrollTop = box.scrollHeight;
+    if (box === null) return;
+    box.scrollTop = box.scrollHeight;
+    // Where nothing scrolls yet nothing would tell the list that it is not where it began: far down, so that whatever grows
+    // later would be above, and be scrolled past.
+    if (box.scrollTop === 0) box.dispatchEvent(new Event("scroll"));
   }, []);
 
   // Whatever makes the content longer, the end stays in view for who is there.
