@@ -17,10 +17,9 @@ import {
 import { ACTIONS, type Command, CommandPalette } from "../components/command-palette.tsx";
 import { useToast } from "../components/toast.tsx";
 import { describeFailedSignOut } from "../lib/describe-fault.ts";
-import { describeInstanceState } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
+import { shortenAddress } from "../lib/lookalikes.ts";
 import { useMembers } from "../lib/people.ts";
-import type { RefusedCall } from "../lib/refused-call.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
 import { useSignOut } from "../lib/sign-out.ts";
@@ -156,7 +155,9 @@ function useInstanceCommands(): readonly Command[] {
       label: `Switch to ${clip(instance.name, 80)}`,
       group: "Instances",
       icon: <Server aria-hidden />,
-      hint: describeInstanceState(instance).word,
+      // Two names may look alike; which of them is meant is said by the address.
+      hint: shortenAddress(instance),
+      isHintCode: true,
       words: `${instance.id} ${instance.endpoint ?? ""}`,
       run: () => void navigate({ to: "/i/$instanceId", params: { instanceId: instance.id } }),
     }));
@@ -230,8 +231,8 @@ function useActions(): readonly Command[] {
 function useRefusals(): readonly Command[] {
   const navigate = useNavigate();
   const { refusedCalls } = useServices();
-  return refusedCalls.listIds().map((denialId) => ({
-    id: `refusal ${denialId}`,
+  return refusedCalls.list().map(({ denialId, call: { instanceId } }) => ({
+    id: `refusal ${instanceId} ${denialId}`,
     label: denialId,
     group: "Refusals of this tab",
     icon: <ShieldAlert aria-hidden />,
@@ -239,11 +240,7 @@ function useRefusals(): readonly Command[] {
       void navigate({
         to: "/r/$denialId",
         params: { denialId },
-        search: instanceOf(refusedCalls.find(denialId)),
+        search: { instance: instanceId },
       }),
   }));
-}
-
-function instanceOf(call: RefusedCall | undefined): { readonly instance?: string } {
-  return call === undefined ? {} : { instance: call.instanceId };
 }

@@ -7,6 +7,7 @@ import { Status } from "../components/status.tsx";
 import { cx } from "../lib/cx.ts";
 import { describeInstanceState, type Instance } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
+import { findLookalikes, shortenAddress } from "../lib/lookalikes.ts";
 
 export interface InstanceSwitcherProps {
   readonly isFolded: boolean;
@@ -50,7 +51,11 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
                 ) : undefined
               }
             >
-              {instance.name}
+              <span className="block truncate">{instance.name}</span>
+              {/* Names are chosen by whoever connects: two may look alike. */}
+              <span className="block truncate font-mono text-xs text-ink-soft">
+                {shortenAddress(instance)}
+              </span>
             </MenuItem>
           ))}
         </MenuGroup>
@@ -70,6 +75,8 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
 }
 
 function CurrentInstance({ instance }: { readonly instance: Instance | undefined }) {
+  const { data } = useInstances();
+  const hasLookalike = instance !== undefined && findLookalikes(instance, data?.data ?? []).length > 0;
   return (
     <>
       <span className="flex min-w-0 flex-1 flex-col">
@@ -81,6 +88,11 @@ function CurrentInstance({ instance }: { readonly instance: Instance | undefined
             <CurrentState instance={instance} />
           )}
         </span>
+        {instance === undefined || !hasLookalike ? null : (
+          <span className="truncate font-mono text-xs leading-4 text-ink-soft">
+            {shortenAddress(instance)}
+          </span>
+        )}
       </span>
       <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
     </>

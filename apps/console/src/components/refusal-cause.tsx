@@ -18,9 +18,11 @@ export function CauseCertainty({ session }: { readonly session: RefusalSession }
 }
 
 /** The cause in words; what a server says that is not ours is quoted. */
-export function describeCause({ explanation: { cause, isQuoted }, instance }: RefusalSession): string {
+export function describeCause({ explanation, instance }: RefusalSession): string {
+  const { cause, fix, isQuoted } = explanation;
+  if (!isQuoted) return cause;
   const who = instance === undefined ? "The server" : "The instance";
-  return isQuoted ? `${who} refused, and says: “${cause}”` : cause;
+  return `${who} refused, and says${fix === undefined ? " only" : ""}: “${cause}”`;
 }
 
 interface RefusalCauseProps {

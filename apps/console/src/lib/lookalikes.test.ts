@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findLookalikes, foldName, nameAddress } from "./lookalikes.ts";
+import { findLookalikes, foldName, nameAddress, shortenAddress } from "./lookalikes.ts";
 
 test.each([
   ["Production", "production"],
@@ -29,4 +29,13 @@ test("finds the others, and no drafts of one's own", () => {
 test("an address is what stands behind the scheme, with its path", () => {
   expect(nameAddress({ endpoint: "https://evil.example:444/toy/" })).toBe("evil.example:444/toy");
   expect(nameAddress({ endpoint: null })).toBe("no address yet");
+});
+
+test("a long address keeps the end of its host", () => {
+  const endpoint = `https://production.example.com.${"a".repeat(40)}.evil.example/x`;
+  expect(shortenAddress({ endpoint })).toMatch(/^….*\.evil\.example$/);
+  expect(shortenAddress({ endpoint: `https://shop.example/${"x".repeat(40)}` })).toMatch(
+    /^shop\.example\/x+…$/,
+  );
+  expect(shortenAddress({ endpoint: "http://localhost:7777" })).toBe("localhost:7777");
 });

@@ -45,3 +45,13 @@ export function findLookalikes<One extends Named>(instance: Named, all: readonly
 export function nameAddress({ endpoint }: Pick<Instance, "endpoint">): string {
   return endpoint === null ? "no address yet" : endpoint.replace(/^https?:\/\//, "").replace(/\/+$/, "");
 }
+
+const MAX_SHORT = 36;
+
+/** Where there is little room: the end of a host says whose it is, and anybody can write what stands before it. */
+export function shortenAddress(instance: Pick<Instance, "endpoint">): string {
+  const address = nameAddress(instance);
+  if (address.length <= MAX_SHORT) return address;
+  const [host = ""] = address.split("/");
+  return host.length < MAX_SHORT ? `${address.slice(0, MAX_SHORT - 1)}…` : `…${host.slice(1 - MAX_SHORT)}`;
+}

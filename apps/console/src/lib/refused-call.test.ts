@@ -29,7 +29,20 @@ test("keeps the newest calls, and not more than it can show", () => {
   const call: RefusedCall = { instanceId: "i", error: refusal(403) };
   for (let number = 0; number < 60; number += 1) calls.keep(`d${number}`, call);
   calls.keep("d30", call);
-  expect(calls.listIds()).toHaveLength(50);
-  expect(calls.listIds()[0]).toBe("d30");
-  expect([calls.find("d0"), calls.find("d59")]).toEqual([undefined, call]);
+  expect(calls.list()).toHaveLength(50);
+  expect(calls.list()[0]?.denialId).toBe("d30");
+  expect([calls.find("d0", undefined), calls.find("d59", undefined)]).toEqual([undefined, call]);
+});
+
+test("an instance that names the id of another's record stands beside it", () => {
+  const calls = createRefusedCalls();
+  const [real, twin] = ["real", "twin"].map((instanceId) => ({ instanceId, error: refusal(403) }) as const);
+  if (real === undefined || twin === undefined) throw new Error("two calls");
+  calls.keep("den_1", real);
+  expect(calls.find("den_1", undefined)).toBe(real);
+  calls.keep("den_1", twin);
+  expect([calls.find("den_1", "real"), calls.find("den_1", "twin")]).toEqual([real, twin]);
+  // Nobody says which of them is meant.
+  expect(calls.find("den_1", undefined)).toBeUndefined();
+  expect(calls.find("den_1", "other")).toBeUndefined();
 });

@@ -53,24 +53,40 @@ export function idOfError(error: ClientError): string {
 
 const MAX_KEPT = 50;
 
+export interface KeptCall {
+  readonly denialId: string;
+  readonly call: RefusedCall;
+}
+
 export interface RefusedCalls {
   readonly keep: (denialId: string, call: RefusedCall) => void;
   /** The newest first. */
-  readonly listIds: () => readonly string[];
-  readonly find: (denialId: string) => RefusedCall | undefined;
+  readonly list: () => readonly KeptCall[];
+  /** Of this instance; without one, only where no two have named the same id. */
+  readonly find: (denialId: string, instanceId: string | undefined) => RefusedCall | undefined;
 }
 
-/** The calls behind refusals, by the id of their record, so that the page about one can ask again. In memory only. */
+/**
+ * The calls behind refusals, by the id of their record, so that the page about one can ask again. In memory only. The id is
+ * the word of the instance: one that names the id of another's record takes nothing from it.
+ */
 export function createRefusedCalls(): RefusedCalls {
-  const calls = new Map<string, RefusedCall>();
+  const kept = new Map<string, KeptCall>();
   return {
     keep(denialId, call) {
-      calls.delete(denialId);
-      calls.set(denialId, call);
-      const [oldest] = calls.keys();
-      if (calls.size > MAX_KEPT && oldest !== undefined) calls.delete(oldest);
+      const key = JSON.stringify([call.instanceId, denialId]);
+      kept.delete(key);
+      kept.set(key, { denialId, call });
+      const [oldest] = kept.keys();
+      if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
     },
-    listIds: () => [...calls.keys()].toReversed(),
-    find: (denialId) => calls.get(denialId),
+    list: () => [...kept.values()].toReversed(),
+    find(denialId, instanceId) {
+      const [first, ...others] = [...kept.values()].filter(
+        (one) =>
+          one.denialId === denialId && (instanceId === undefined || one.call.instanceId === instanceId),
+      );
+      return others.length > 0 ? undefined : first?.call;
+    },
   };
 }

@@ -1,5 +1,4 @@
 /** One refusal, at an address that can be passed on: from cause to green. */
-import { isClientError } from "@agentos/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ShieldQuestion } from "lucide-react";
@@ -19,26 +18,28 @@ import { useInstances } from "../../lib/instances.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
 import type { RefusedCall } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
-import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { useSignedIn } from "../../lib/session.ts";
 import { type RefusalSession, useRefusalSession } from "../../lib/use-refusal.ts";
 import { RefusalFacts } from "./refusal-facts.tsx";
-import { useMemberNames } from "./use-denials.ts";
+import { useDenialQuery, useMemberNames } from "./use-denials.ts";
+import { WhoseRefusal } from "./whose-refusal.tsx";
 
 const refusalRoute = getRouteApi("/shell/r/$denialId");
 
 export function RefusalPage() {
   const { denialId } = refusalRoute.useParams();
+  const { instance: named } = refusalRoute.useSearch();
   const { refusedCalls } = useServices();
   const instances = useInstances();
   // Of a request of this tab more is known than its record says.
-  const call = useMemo(() => refusedCalls.find(denialId), [refusedCalls, denialId]);
+  const call = useMemo(() => refusedCalls.find(denialId, named), [refusedCalls, denialId, named]);
   return (
     <QueryView query={instances} what="the instances">
       {({ data }) =>
         call === undefined ? (
           <RecordedRefusal key={denialId} denialId={denialId} instances={data} />
         ) : (
-          <KnownRefusal key={denialId} call={call} />
+          <KnownRefusal key={`${call.instanceId} ${denialId}`} call={call} />
         )
       }
     </QueryView>
@@ -88,48 +89,47 @@ function RefusalHeader({ session, at }: { readonly session: RefusalSession; read
   );
 }
 
-interface FoundDenial {
-  readonly denial: Denial;
-  readonly instance: Instance;
-}
-
 interface RecordedRefusalProps {
   readonly denialId: string;
   readonly instances: readonly Instance[];
 }
 
+/** The id alone says nothing of who made it: where any of several may have, the person says whose record is meant. */
 function RecordedRefusal({ denialId, instances }: RecordedRefusalProps) {
-  const { instanceClients } = useServices();
-  const { organization } = useMembership();
   const { instance: named } = refusalRoute.useSearch();
-  const query = useQuery<FoundDenial | null>({
-    queryKey: ["denial", organization.id, denialId, named],
-    staleTime: Number.POSITIVE_INFINITY,
-    async queryFn({ signal }) {
-      const asked = instances.filter(
-        ({ id, endpoint, is_draft }) =>
-          !is_draft && endpoint !== null && (named === undefined || id === named),
-      );
-      const found = await Promise.all(
-        asked.map(async (instance) => {
-          try {
-            const client = await instanceClients.open(organization.id, instance);
-            const denial = await client.denials.read({ parameters: { denial_id: denialId } }, { signal });
-            return { denial, instance };
-          } catch (error) {
-            if (!isClientError(error)) throw error;
-            return undefined;
-          }
-        }),
-      );
-      return found.find((one) => one !== undefined) ?? null;
-    },
-  });
+  const askable = instances.filter(({ endpoint, is_draft }) => !is_draft && endpoint !== null);
+  const possible = named === undefined ? askable : askable.filter(({ id }) => id === named);
+  const [first, ...others] = possible;
+  if (first === undefined) return <UnknownRefusal denialId={denialId} />;
+  if (others.length > 0)
+    return (
+      <WhoseRefusal
+        denialId={denialId}
+        instances={possible}
+        nobody={<UnknownRefusal denialId={denialId} />}
+      />
+    );
+  return <RefusalOf key={first.id} denialId={denialId} instance={first} />;
+}
+
+function RefusalOf({ denialId, instance }: { readonly denialId: string; readonly instance: Instance }) {
+  const query = useQuery(useDenialQuery(denialId)(instance));
   return (
     <QueryView query={query} what="the refusal">
-      {(found) => (found === null ? <UnknownRefusal denialId={denialId} /> : <FoundRefusal {...found} />)}
+      {(denial) =>
+        denial === null ? (
+          <UnknownRefusal denialId={denialId} />
+        ) : (
+          <FoundRefusal denial={denial} instance={instance} />
+        )
+      }
     </QueryView>
   );
+}
+
+interface FoundDenial {
+  readonly denial: Denial;
+  readonly instance: Instance;
 }
 
 function FoundRefusal({ denial, instance }: FoundDenial) {

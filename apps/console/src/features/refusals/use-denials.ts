@@ -1,6 +1,8 @@
 /** What the instance has recorded: of everybody for who holds `authz:read` there, else one's own. */
-import type { AgentOSClient } from "@agentos/client";
-import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type AgentOSClient, isClientError } from "@agentos/client";
+import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { Denial } from "../../lib/explain-refusal.ts";
+import { instanceKey } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
@@ -55,6 +57,27 @@ export function useMemberNames(): ReadonlyMap<string, string> {
     staleTime: 60_000,
   });
   return new Map((data?.data ?? []).map(({ person_id: id, name }) => [id, name]));
+}
+
+/** The record of an id, of one instance; null where it shows none, or another one. */
+export function useDenialQuery(denialId: string) {
+  const { instanceClients } = useServices();
+  const { organization } = useMembership();
+  return (instance: Instance) =>
+    queryOptions<Denial | null>({
+      queryKey: ["denial", ...instanceKey(instance), denialId],
+      staleTime: Number.POSITIVE_INFINITY,
+      async queryFn({ signal }) {
+        try {
+          const client = await instanceClients.open(organization.id, instance);
+          const denial = await client.denials.read({ parameters: { denial_id: denialId } }, { signal });
+          return denial.denial_id === denialId ? denial : null;
+        } catch (error) {
+          if (!isClientError(error)) throw error;
+          return null;
+        }
+      },
+    });
 }
 
 /** The values that there are to filter by, most first. */
