@@ -20,7 +20,7 @@ story(
     await visitor.screenshot(page, "start-chat");
     await page.getByRole("textbox", { name: /^Message to/ }).fill("Where is my order?");
     await page.keyboard.press("Enter");
-    await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").waitFor();
+    await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").first().waitFor();
     await page.getByText("lookup_order").waitFor();
     await visitor.screenshot(page, "start-asks");
     await page.getByRole("button", { name: "Approve" }).click();

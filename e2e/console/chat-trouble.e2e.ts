@@ -1,7 +1,8 @@
 // What may happen to a chat while it is open, and what a hostile instance says in it.
 import { createServer, type Server } from "node:http";
-import { Agent } from "@agentos/server";
+import { Agent, tool } from "@agentos/server";
 import { afterEach, expect } from "vitest";
+import * as z from "zod";
 import type { Page } from "../../tools/browser/drive.ts";
 import { createGatedAgent } from "../support/gated-agent.ts";
 import { story, type Visitor } from "./browser.ts";
@@ -148,13 +149,16 @@ story("a removed member's open chat says what happened, and keeps what was typed
 const XSS = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
 
 story(
-  "names, answers and sessions of a hostile instance are text, and lead nowhere by themselves",
+  "names, answers, calls and sessions of a hostile instance are text, and lead nowhere by themselves",
   async ({ visitor }) => {
     const answer = [
       XSS,
       `![beacon](https://evil.example/pixel.png?${"x".repeat(20)})`,
       "[harmless](javascript:window.hacked=1) [data](data:text/html,<script>window.hacked=1</script>)",
       "[bank](https://evil.example/login)",
+      "[google](https://accounts.google.com%2Fsignin@evil.example/login)",
+      // Too much for a parser: it is text, and the others are drawn.
+      "[a](".repeat(600),
       "<a href='https://evil.example' onclick='window.hacked=1'>raw link</a>",
       "<style>body{display:none}</style><iframe src='https://evil.example'></iframe>",
       `\`\`\`html\n${XSS}\n\`\`\``,
@@ -166,10 +170,25 @@ story(
       model: "offline:script",
       script: { steps: [{ text: answer }] },
     });
-    const at = await open({ agents: [hostile] });
+    const nested = new Agent({
+      id: "nested",
+      name: "Nested",
+      model: "offline:script",
+      script: { steps: [{ text: `${">".repeat(10_000)} deep` }] },
+    });
+    const operator = createOperator();
+    const at = await open({ agents: [hostile, nested, operator.agent] });
     const page = await visit(visitor, at);
     await at.signIn(page, `/i/${at.instanceId}`);
     await page.getByRole("heading", { name: /^<img src=x/ }).waitFor();
+    await page.goto(`${at.console.url}/i/${at.instanceId}/agents/nested`);
+    await say(page, "Go");
+    await log(page)
+      .getByText(/^>{100,} deep$/)
+      .waitFor();
+    await page.goto(`${at.console.url}/i/${at.instanceId}/agents/operator`);
+    await approveLongCall(page, visitor);
+    expect(operator.effects).toEqual([operator.command]);
     await page.goto(`${at.console.url}/i/${at.instanceId}/agents/hostile`);
     await say(page, XSS);
     await page.getByRole("button", { name: "Copy the answer" }).waitFor();
@@ -190,12 +209,64 @@ story(
   },
 );
 
+/** It waits with an argument that is long, and with one that is not what it looks like. */
+function createOperator() {
+  const effects: string[] = [];
+  const shell = tool({
+    name: "shell",
+    description: "Runs a command",
+    parameters: z.object({ a_note: z.string(), command: z.string() }),
+    requiresConfirmation: true,
+    execute({ command }) {
+      effects.push(command);
+      return "done";
+    },
+  });
+  const command = "cat notes\u{e0041}\u{e0042} #\u202etxt.seton mr";
+  const args = { a_note: "A line of a note.\n".repeat(1_200), command };
+  const agent = new Agent({
+    id: "operator",
+    name: "Operator",
+    model: "offline:script",
+    tools: [shell],
+    script: { steps: [{ toolCalls: [{ name: "shell", args }] }, { text: "All done." }] },
+  });
+  return { agent, effects, command };
+}
+
+/** What is approved is what was shown, and all of it. */
+async function approveLongCall(page: Page, visitor: Visitor): Promise<void> {
+  await say(page, "Go");
+  const card = page.getByRole("region", { name: "Waits for you" });
+  await card.getByText(String.raw`"cat notes\udb40\udc41\udb40\udc42 #\u202etxt.seton mr"`).waitFor();
+  await card.getByText("3 characters in it would not be seen").waitFor();
+  const approve = card.getByRole("button", { name: "Approve" });
+  expect(await approve.isDisabled()).toBe(true);
+  await visitor.screenshot(page, "chat-approval-long");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await card.getByRole("button", { name: "Show all 21,600 characters" }).click();
+  await visitor.screenshot(page, "chat-approval-shown");
+  await approve.click();
+  await page.getByText("All done.").waitFor();
+}
+
 story("a flood of events is bounded, and the page can be used while it comes", async ({ visitor }) => {
   const flood = await startFlood();
   const at = await open({ agents: [], isAuthorized: false, endpoint: flood.endpoint });
-  const page = await visit(visitor, at);
+  const page = await visitor.open({ origins: at.origins, expects: [/status of 504/] });
   page.setDefaultTimeout(40_000);
   await at.signIn(page, `/i/${at.instanceId}/agents/flood`);
+  // A server that does not know a message that comes twice: it is sent twice by nobody but the person.
+  await say(page, "Lose the answer");
+  await log(page).getByText("It is not known whether your message arrived").waitFor();
+  await log(page).getByRole("button", { name: "Try the same request again" }).click();
+  await log(page).getByText("The agent may have run already").waitFor();
+  await visitor.screenshot(page, "chat-in-doubt");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await log(page).getByRole("button", { name: "Look at the sessions" }).click();
+  await page.waitForURL(/\/sessions\?agent=flood$/);
+  await page.goBack();
+  expect(await page.getByRole("textbox", { name: /^Message to/ }).inputValue()).toBe("Lose the answer");
   await say(page, "Go");
   await log(page).getByText("spam").first().waitFor();
   // It answers to the keyboard while the events come.
@@ -217,6 +288,7 @@ interface Flood {
 /** Says one thing without end, then many tools, then names that nobody knows. */
 async function startFlood(): Promise<Flood> {
   let isFinishing = false;
+  let isLost = false;
   const server: Server = createServer((request, response) => {
     response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
     response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key");
@@ -233,7 +305,12 @@ async function startFlood(): Promise<Flood> {
       json({ os_id: "workshop", databases: [], agents: [], teams: [], workflows: [] });
     else if (path === "/sessions")
       json({ data: [], meta: { page: 1, limit: 30, total_pages: 0, total_count: 0 } });
-    else if (path === "/agents/flood/runs") {
+    else if (path === "/agents/flood/runs" && !isLost) {
+      // A browser itself sends it again where a connection breaks.
+      isLost = true;
+      response.statusCode = 504;
+      json({ detail: "Gateway Time-out" });
+    } else if (path === "/agents/flood/runs") {
       response.setHeader("content-type", "text/event-stream");
       let index = 0;
       const frame = (event: string, more: object) =>

@@ -99,9 +99,19 @@ story(
     await visitor.screenshot(page, "link-swap");
     await page.getByRole("button", { name: "Stay signed in as Grace Hopper" }).click();
     await page.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
-    await page.goto(await printOwnerLink());
-    await page.getByRole("button", { name: "Sign in as Ada Lovelace" }).click();
+    // Every tab of the browser is somebody else's then: nothing of the person before is left in one.
+    const other = await page.context().newPage();
+    await other.goto(await printOwnerLink());
+    await other.getByRole("button", { name: "Sign in as Ada Lovelace" }).click();
+    await other.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();
     await page.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();
+    await other.getByRole("button", { name: /Account/ }).click();
+    await other.getByRole("menuitem", { name: "Sign out" }).click();
+    const ended = page.getByRole("dialog", { name: "You were signed out" });
+    await ended.waitFor();
+    // Signed in again as the same person, the tabs go on.
+    await signInAt(other, url, "ada@example.com");
+    await ended.waitFor({ state: "hidden" });
     await page.goto(await printOwnerLink());
     await page.getByRole("button", { name: /Account.*Ada Lovelace/ }).waitFor();
   },

@@ -5,6 +5,7 @@ import { App } from "./app/app.tsx";
 import { createDrafts } from "./lib/drafts.ts";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
+import { createOtherTabs } from "./lib/other-tabs.ts";
 import { watchPagePolicy } from "./lib/page-policy.ts";
 import { createQueryClient } from "./lib/query-client.ts";
 import { createRefusedCalls } from "./lib/refused-call.ts";
@@ -30,6 +31,7 @@ const services = {
   drafts: createDrafts(),
   queryClient,
   sessionWatch,
+  otherTabs: createOtherTabs(),
   openDocument(path: string) {
     if (path === window.location.pathname + window.location.search) window.location.reload();
     else window.location.assign(path);

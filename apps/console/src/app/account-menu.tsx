@@ -1,5 +1,4 @@
 /** The person: theme, settings, signing out. */
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
@@ -7,8 +6,8 @@ import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx
 import { useToast } from "../components/toast.tsx";
 import { cx } from "../lib/cx.ts";
 import { describeFailedSignOut } from "../lib/describe-fault.ts";
-import { useServices } from "../lib/services.ts";
 import { useMembership, useSignedIn } from "../lib/session.ts";
+import { useSignOut } from "../lib/sign-out.ts";
 import { chooseTheme, THEMES, type Theme, useTheme } from "../lib/theme.ts";
 
 const THEME_LOOKS: Readonly<Record<Theme, { readonly title: string; readonly icon: typeof Sun }>> = {
@@ -18,22 +17,12 @@ const THEME_LOOKS: Readonly<Record<Theme, { readonly title: string; readonly ico
 };
 
 export function AccountMenu({ isFolded }: { readonly isFolded: boolean }) {
-  const { controlPlane, instanceClients, openDocument } = useServices();
   const { person } = useSignedIn();
   const { role } = useMembership();
   const navigate = useNavigate();
   const theme = useTheme();
   const showToast = useToast();
-  const signOut = useMutation({
-    mutationFn: () => controlPlane.account.signOut(),
-    onSuccess() {
-      instanceClients.forgetAll();
-      openDocument("/");
-    },
-    onError(error) {
-      showToast(describeFailedSignOut(error));
-    },
-  });
+  const signOut = useSignOut((error) => showToast(describeFailedSignOut(error)));
   return (
     <Menu
       side="top"

@@ -1,6 +1,6 @@
 /** What everything stands in, and who comes through the door: strangers, holders of a link, and people who are signed in. */
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClientProvider, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { ErrorState } from "../components/error-state.tsx";
@@ -13,9 +13,10 @@ import { SignInPage } from "../features/sign-in/sign-in-page.tsx";
 import { isSessionOver } from "../lib/describe-fault.ts";
 import { takeLinkSecret } from "../lib/one-time-link.ts";
 import { type Services, ServicesProvider, useServices } from "../lib/services.ts";
-import { sessionQuery } from "../lib/session.ts";
+import { type SignedIn, sessionQuery } from "../lib/session.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { NoOrganizationPage } from "./no-organization-page.tsx";
+import { usePersonGuard } from "./person-guard.ts";
 import { createConsoleRouter } from "./router.tsx";
 
 export interface AppProps {
@@ -50,17 +51,23 @@ function Door({ linkSecret }: { readonly linkSecret: string | undefined }) {
     window.addEventListener("hashchange", take);
     return () => window.removeEventListener("hashchange", take);
   }, []);
+  const session = useQuery({ ...sessionQuery(useServices().controlPlane), meta: { knowsSessionOver: true } });
+  if (usePersonGuard(session.data?.person.id))
+    return (
+      <FrontDoor>
+        <Skeleton label="Somebody else is signed in now: loading the console for them" lines={2} />
+      </FrontDoor>
+    );
   return secret === undefined ? (
-    <Entrance />
+    <Entrance session={session} />
   ) : (
     <LinkPage key={secret} secret={secret} onGiveUp={() => setSecret(undefined)} />
   );
 }
 
-function Entrance() {
+function Entrance({ session }: { readonly session: UseQueryResult<SignedIn> }) {
   const services = useServices();
   const router = useMemo(() => createConsoleRouter(services), [services]);
-  const session = useQuery({ ...sessionQuery(services.controlPlane), meta: { knowsSessionOver: true } });
   // Who was let in stays in, whatever a later answer says: the shell shows what has become of the session.
   if (session.data !== undefined)
     return session.data.memberships.length === 0 ? (

@@ -1,5 +1,4 @@
 /** What ⌘K finds: pages, agents, sessions, instances, people, ids of refusals, and what can be done anywhere. */
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import {
   Ban,
@@ -24,6 +23,7 @@ import { useMembers } from "../lib/people.ts";
 import type { RefusedCall } from "../lib/refused-call.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
+import { useSignOut } from "../lib/sign-out.ts";
 import { chooseTheme } from "../lib/theme.ts";
 import { clip } from "../lib/words.ts";
 import { useCurrentInstance } from "./current-instance.ts";
@@ -180,16 +180,8 @@ function usePeople(): readonly Command[] {
 function useActions(): readonly Command[] {
   const navigate = useNavigate();
   const { scopes } = useMembership();
-  const { controlPlane, instanceClients, openDocument } = useServices();
   const showToast = useToast();
-  const signOut = useMutation({
-    mutationFn: () => controlPlane.account.signOut(),
-    onSuccess() {
-      instanceClients.forgetAll();
-      openDocument("/");
-    },
-    onError: (error) => showToast(describeFailedSignOut(error)),
-  });
+  const signOut = useSignOut((error) => showToast(describeFailedSignOut(error)));
   const action = (
     id: string,
     label: string,

@@ -4,6 +4,7 @@ import { instanceKey } from "../lib/instance-data.ts";
 import type { Instance } from "../lib/instance-state.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
+import { isUsableId } from "../lib/strangers-names.ts";
 import { clip } from "../lib/words.ts";
 
 export interface FoundThings {
@@ -29,9 +30,7 @@ export function useFoundThings(instance: Instance | undefined, isOpen: boolean):
       const client = await instanceClients.open(organization.id, instance);
       return (await client.agents.list({}, { signal }))
         .slice(0, MAX_AGENTS)
-        .flatMap(({ id, name }) =>
-          typeof id === "string" && id !== "" ? [{ id, name: clip(name ?? id, 80) }] : [],
-        );
+        .flatMap(({ id, name }) => (isUsableId(id) ? [{ id, name: clip(name ?? id, 80) }] : []));
     },
   });
   const sessions = useQuery({
@@ -46,7 +45,7 @@ export function useFoundThings(instance: Instance | undefined, isOpen: boolean):
         { signal },
       );
       return data.flatMap(({ session_id: id, session_name: name, agent_id: agentId }) =>
-        typeof agentId === "string" ? [{ id, agentId, name: clip(name || id, 80) }] : [],
+        isUsableId(id) && isUsableId(agentId) ? [{ id, agentId, name: clip(name || id, 80) }] : [],
       );
     },
   });

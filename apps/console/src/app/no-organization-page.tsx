@@ -1,16 +1,13 @@
 /** Signed in, but a member of nothing: removed, or not added yet. */
-import { useMutation } from "@tanstack/react-query";
 import { Button } from "../components/button.tsx";
 import { ErrorState } from "../components/error-state.tsx";
 import { FrontDoor } from "../features/sign-in/front-door.tsx";
 import { useServices } from "../lib/services.ts";
+import { useSignOut } from "../lib/sign-out.ts";
 
 export function NoOrganizationPage() {
-  const { controlPlane, openDocument } = useServices();
-  const signOut = useMutation({
-    mutationFn: () => controlPlane.account.signOut(),
-    onSuccess: () => openDocument("/"),
-  });
+  const { openDocument } = useServices();
+  const signOut = useSignOut();
   return (
     <FrontDoor
       title="You belong to no organization"

@@ -39,7 +39,9 @@ export function ErrorState({
           {title === undefined ? null : <p className="text-xs text-ink-soft">{title}</p>}
           <p className="font-medium text-ink">{causeText}</p>
           {fix === undefined ? null : (
-            <p className="text-ink-soft">{isQuoted ? fix : <MarkedText text={fix} />}</p>
+            <p className="text-ink-soft">
+              {isQuoted ? <>And what to do, as it says: “{fix}”</> : <MarkedText text={fix} />}
+            </p>
           )}
         </div>
         {shownCode === undefined && denialId === undefined ? null : (

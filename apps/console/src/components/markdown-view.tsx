@@ -4,6 +4,7 @@
  */
 import { ImageOff } from "lucide-react";
 import {
+  Component,
   type ComponentProps,
   type CSSProperties,
   isValidElement,
@@ -11,11 +12,13 @@ import {
   type ReactNode,
   useState,
 } from "react";
-import { type Components, Streamdown } from "streamdown";
+import { Block, type BlockProps, type Components, Streamdown } from "streamdown";
+import { showHidden } from "../lib/hidden-text.ts";
 import { clip } from "../lib/words.ts";
 import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
+import { isTooManyLinks, isTooMuchMarkdown } from "./markdown-limits.ts";
 
 interface MarkdownViewProps {
   readonly text: string;
@@ -27,10 +30,20 @@ const MAX_MARKDOWN = 200_000;
 const MAX_GROWING_MARKDOWN = 40_000;
 
 function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
-  if (text.length > (isGrowing ? MAX_GROWING_MARKDOWN : MAX_MARKDOWN)) return <PlainText text={text} />;
+  const isTooLong = text.length > (isGrowing ? MAX_GROWING_MARKDOWN : MAX_MARKDOWN);
+  if (isTooLong || isTooMuchMarkdown(text)) return <PlainText text={text} />;
+  return (
+    <PlainWhereItFails text={text}>
+      <Drawn text={text} isGrowing={isGrowing} />
+    </PlainWhereItFails>
+  );
+}
+
+function Drawn({ text, isGrowing }: MarkdownViewProps) {
   return (
     <Streamdown
       className="markdown"
+      BlockComponent={SafeBlock}
       // Also what is whole is cut into blocks: another mode at the end would draw all of it anew.
       mode="streaming"
       parseIncompleteMarkdown={isGrowing}
@@ -44,6 +57,44 @@ function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
       {text}
     </Streamdown>
   );
+}
+
+/** One that is too much for the parser is text; the others are drawn. */
+function SafeBlock(props: BlockProps) {
+  const { content } = props;
+  if (isTooManyLinks(content)) return <PlainText text={content} />;
+  return (
+    <PlainWhereItFails text={content}>
+      <Block {...props} />
+    </PlainWhereItFails>
+  );
+}
+
+interface PlainWhereItFailsProps {
+  readonly text: string;
+  readonly children: ReactNode;
+}
+
+/** What a stranger writes breaks no page, whatever was not thought of. */
+class PlainWhereItFails extends Component<
+  PlainWhereItFailsProps,
+  { readonly text: string; readonly isFailed: boolean }
+> {
+  override state = { text: "", isFailed: false };
+
+  static getDerivedStateFromError() {
+    return { isFailed: true };
+  }
+
+  static getDerivedStateFromProps({ text }: PlainWhereItFailsProps, state: { readonly text: string }) {
+    // It has grown: this one may be drawn.
+    return text === state.text ? null : { text, isFailed: false };
+  }
+
+  override render() {
+    const { text, children } = this.props;
+    return this.state.isFailed ? <PlainText text={text} /> : children;
+  }
 }
 
 /** In pieces, so that only the last one is laid out again while the text grows. */
@@ -122,7 +173,11 @@ function Code({ children }: { readonly children: ReactNode }) {
   const inner = isValidElement<ComponentProps<"code">>(children) ? children.props : undefined;
   const language = /language-([\w+#.-]{1,30})/.exec(inner?.className ?? "")?.[1];
   return (
-    <CodeBlock code={textIn(inner?.children ?? children).replace(/\n$/, "")} label={language ?? "Code"} />
+    <CodeBlock
+      // What is copied into a terminal is what is read here.
+      code={showHidden(textIn(inner?.children ?? children).replace(/\n$/, ""))}
+      label={language ?? "Code"}
+    />
   );
 }
 
@@ -185,7 +240,7 @@ function StrangersLink({
           }
         >
           <p className="max-h-40 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs wrap-anywhere text-ink">
-            {before}
+            {clip(before, 2_000)}
             <strong className="font-semibold">{host}</strong>
             {clip(after, 2_000)}
           </p>
@@ -195,13 +250,11 @@ function StrangersLink({
   );
 }
 
-/** Where it leads, whatever stands before it: `https://bank.example@evil.example/` leads to the second. */
+/** Nothing stands before the host but the scheme. */
 function cutAtHost(url: string): readonly [before: string, host: string, after: string] {
   const { host } = new URL(url);
   if (host === "") return [url, "", ""];
-  const begin = url.indexOf("//") + 2;
-  const end = url.indexOf("/", begin);
-  const at = begin + url.slice(begin, end).lastIndexOf("@") + 1;
+  const at = url.indexOf("//") + 2;
   return [url.slice(0, at), host, url.slice(at + host.length)];
 }
 
@@ -216,6 +269,8 @@ function textOf(node: ReactNode): string {
 function readUrl(href: string | undefined): string | undefined {
   if (href === undefined || !URL.canParse(href)) return undefined;
   const url = new URL(href);
+  // What stands before the host is read as the host: `https://bank.example@evil.example/`.
+  if (url.username !== "" || url.password !== "") return undefined;
   return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
 }
 

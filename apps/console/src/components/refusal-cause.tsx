@@ -18,8 +18,9 @@ export function CauseCertainty({ session }: { readonly session: RefusalSession }
 }
 
 /** The cause in words; what a server says that is not ours is quoted. */
-export function describeCause({ explanation: { cause, isQuoted } }: RefusalSession): string {
-  return isQuoted ? `The instance refused, and says only: “${cause}”` : cause;
+export function describeCause({ explanation: { cause, isQuoted }, instance }: RefusalSession): string {
+  const who = instance === undefined ? "The server" : "The instance";
+  return isQuoted ? `${who} refused, and says: “${cause}”` : cause;
 }
 
 interface RefusalCauseProps {
@@ -31,7 +32,7 @@ interface RefusalCauseProps {
 export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return <Skeleton label="Finding the cause" lines={3} />;
-  const { status, route } = explanation;
+  const { status, route, isQuoted } = explanation;
   const sides = compareSides(explanation, instance);
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -43,7 +44,9 @@ export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
               <code className="font-mono wrap-anywhere text-ink">{route}</code>
             )}
             {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
-            <span>by {instance === undefined ? "the control plane" : instance.name}</span>
+            <span>
+              by {instance?.name ?? (isQuoted ? "a server that is none of ours" : "the control plane")}
+            </span>
             <CauseCertainty session={session} />
           </p>
         </>

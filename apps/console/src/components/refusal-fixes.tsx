@@ -14,7 +14,7 @@ import { FixControl } from "./refusal-fix.tsx";
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
   const { explanation, isExplaining, fixFault } = session;
   if (isExplaining) return null;
-  const { fix, command, choices } = explanation;
+  const { fix, command, choices, isQuoted } = explanation;
   const hasChoices = choices.length > 0;
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -23,7 +23,11 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
       </h3>
       {fix === undefined || hasChoices ? null : (
         <p className="text-sm text-ink wrap-anywhere">
-          <MarkedText text={fix} />
+          {isQuoted ? (
+            <>The instance says: “{fix}”. Nobody here has checked it.</>
+          ) : (
+            <MarkedText text={fix} />
+          )}
         </p>
       )}
       {command === undefined ? null : <CodeBlock label="For a shell" code={command} isShell />}

@@ -1,12 +1,13 @@
 /** Copying, with a word on whether it worked. */
 import { useEffect, useState } from "react";
+import { dropControls } from "./hidden-text.ts";
 
 export interface Copying {
   readonly state: "idle" | "copied" | "failed";
   readonly copy: (text: string) => void;
 }
 
-/** Plain `http` beyond this machine is no secure context, and has no clipboard: that is said, not hidden. */
+/** What is copied may be a stranger's, and is pasted into a terminal: keys that it would press are left out. Plain `http` beyond this machine is no secure context, and has no clipboard: that is said, not hidden. */
 export function useCopying(): Copying {
   const [state, setState] = useState<Copying["state"]>("idle");
   useEffect(() => {
@@ -21,7 +22,7 @@ export function useCopying(): Copying {
       const clipboard = navigator.clipboard as Clipboard | undefined;
       if (clipboard === undefined) setState("failed");
       else
-        clipboard.writeText(text).then(
+        clipboard.writeText(dropControls(text)).then(
           () => setState("copied"),
           () => setState("failed"),
         );

@@ -13,7 +13,7 @@ export interface FaultWords {
   readonly missingScopes: readonly string[];
   /** Coming again may help; signing in or a change of rights does not stand between. */
   readonly canRetry: boolean;
-  /** The texts are a server's that is not ours: they are shown as its words. */
+  /** The texts are those of an instance, or of who knows whom: they are shown as words of theirs, never as ours. */
   readonly isQuoted: boolean;
 }
 
@@ -46,19 +46,21 @@ const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cau
   ],
 };
 
+/** Tests of it have no page. */
+const page = globalThis as { readonly location?: { readonly origin: string } };
+
+/**
+ * Said by the control plane that has served this page. Whatever else answers is a stranger, and may look like us: its words
+ * are quoted, and what it says of the person's sign-in or role is nothing that it could know. Without a request it was us.
+ */
+export function isOfControlPlane(error: ClientError): boolean {
+  return error.request === undefined || error.request.baseUrl === page.location?.origin;
+}
+
 /** Describes it. What no client throws is a fault of the console itself. */
 export function describeFault(error: unknown): FaultWords {
   if (error instanceof AgentOSRefusal) return describeRefusal(error);
-  if (error instanceof InvalidInput)
-    return {
-      ...plain,
-      cause: error.issues.length === 1 ? "A value cannot be used." : "Some values cannot be used.",
-      fix: clip(
-        error.issues.map(({ location, message }) => nameIssue(location, message)).join("; "),
-        MAX_TEXT,
-      ),
-      canRetry: false,
-    };
+  if (error instanceof InvalidInput) return describeInvalid(error);
   if (error instanceof ConnectionFault) {
     const [cause, fix] = CONNECTION_WORDS[error.reason];
     return { ...plain, cause, fix, canRetry: error.reason !== "redirected" };
@@ -83,12 +85,16 @@ const FIXES_ON_A_PAGE: Readonly<Record<string, string>> = {
 };
 
 function describeRefusal(refusal: AgentOSRefusal): FaultWords {
-  const { status, code, title, detail, denialId, missingScopes, isOurs } = refusal;
+  const { status, code, title, detail, denialId, missingScopes } = refusal;
+  const isOurs = refusal.isOurs && isOfControlPlane(refusal);
   const known = isOurs && code !== undefined && Object.hasOwn(FIXES_ON_A_PAGE, code);
   const fix = known ? FIXES_ON_A_PAGE[code] : refusal.fix;
   return {
-    cause: asSentence(humanizeTimes(clip(title ?? detail, MAX_TEXT))),
-    fix: fix === undefined ? undefined : asSentence(clip(fix, MAX_TEXT)),
+    // What is quoted stays as it was said.
+    cause: isOurs
+      ? asSentence(humanizeTimes(clip(title ?? detail, MAX_TEXT)))
+      : clip(title ?? detail, MAX_TEXT),
+    fix: fix === undefined ? undefined : isOurs ? asSentence(clip(fix, MAX_TEXT)) : clip(fix, MAX_TEXT),
     code,
     denialId,
     missingScopes,
@@ -97,9 +103,30 @@ function describeRefusal(refusal: AgentOSRefusal): FaultWords {
   };
 }
 
+function describeInvalid(error: InvalidInput): FaultWords {
+  const issues = clip(
+    error.issues.map(({ location, message }) => nameIssue(location, message)).join("; "),
+    MAX_TEXT,
+  );
+  if (!isOfControlPlane(error))
+    return { ...plain, cause: issues, fix: undefined, canRetry: false, isQuoted: true };
+  return {
+    ...plain,
+    cause: error.issues.length === 1 ? "A value cannot be used." : "Some values cannot be used.",
+    fix: issues,
+    canRetry: false,
+  };
+}
+
 function nameIssue(location: readonly (string | number)[], message: string): string {
   const field = location.slice(1).join(".");
   return field === "" ? message : `${field} ${message}`;
+}
+
+/** In one line, where there is room for no more. */
+export function sayCause(error: unknown): string {
+  const { cause, isQuoted } = describeFault(error);
+  return isQuoted ? `The server says: “${cause}”` : cause;
 }
 
 /** For a toast: the menu in which it was tried is closed by then. */
@@ -116,6 +143,7 @@ export function describeFailedSignOut(error: unknown) {
 export function isSessionOver(error: unknown): boolean {
   return (
     error instanceof AgentOSRefusal &&
+    isOfControlPlane(error) &&
     (error.code === "AUTH_SIGN_IN_REQUIRED" || error.code === "AUTH_SIGN_IN_ENDED")
   );
 }
@@ -124,6 +152,7 @@ export function isSessionOver(error: unknown): boolean {
 export function isMembershipOld(error: unknown): boolean {
   return (
     error instanceof AgentOSRefusal &&
+    isOfControlPlane(error) &&
     (error.code === "SCOPE_ROLE_INSUFFICIENT" ||
       error.code === "SCOPE_NOT_A_MEMBER" ||
       error.code === "MEMBERSHIP_CHANGED")

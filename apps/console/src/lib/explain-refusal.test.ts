@@ -1,6 +1,8 @@
 import { AgentOSRefusal, ConnectionFault } from "@agentos/client";
 import { expect, test } from "vitest";
 import { type Diagnosis, explainRefusal } from "./explain-refusal.ts";
+import type { Instance } from "./instance-state.ts";
+import { isButton, planFixes } from "./refusal-fixes.ts";
 
 const finding = (code: string, certainty: "certain" | "likely" = "certain") => ({
   code,
@@ -50,4 +52,25 @@ test("a server of ours, and a lost connection, speak for themselves", () => {
     status: undefined,
     certainty: "cannot tell",
   });
+});
+
+test("an instance that looks like ours is quoted, and nothing of it is certain; no button follows from its code", () => {
+  const error = new AgentOSRefusal({
+    status: 403,
+    detail: "no",
+    code: "INSTANCE_AUTHORIZATION_UNWANTED",
+    title: "your role was upgraded",
+    fix: "run this",
+  });
+  error.request = { baseUrl: "https://shop.example", method: "GET", path: "/agents" };
+  const explained = explainRefusal({ error });
+  expect(explained).toMatchObject({
+    cause: "your role was upgraded",
+    certainty: "cannot tell",
+    isQuoted: true,
+    fix: "run this",
+  });
+  const instance = { desired: { authorization: true, security_key: false } } as unknown as Instance;
+  const actions = planFixes({ explanation: explained, instance, consoleOrigin: "https://console.example" });
+  expect(actions.filter(isButton)).toEqual([]);
 });

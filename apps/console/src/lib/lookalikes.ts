@@ -17,8 +17,8 @@ const LOOK_LIKE: Readonly<Record<string, string>> = {
 };
 
 function pairs(from: string, to: string): Readonly<Record<string, string>> {
-  const targets = [...to];
-  return Object.fromEntries([...from].map((letter, at) => [letter, targets[at] ?? letter]));
+  const targets = Array.from(to);
+  return Object.fromEntries(Array.from(from).map((letter, at) => [letter, targets[at] ?? letter]));
 }
 
 /** What is left of a name once case, marks, signs and the script of a letter are not looked at. */

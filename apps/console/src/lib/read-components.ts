@@ -1,4 +1,5 @@
 /** Agents, teams and workflows of an instance as cards: its words, bounded. What has no id is left out. */
+import { isUsableId } from "./strangers-names.ts";
 import { clip } from "./words.ts";
 
 export interface Component {
@@ -18,7 +19,7 @@ export function readComponents(list: unknown): readonly Component[] {
   const found = new Map<string, Component>();
   for (const value of list.slice(0, MAX_COMPONENTS)) {
     const id = get(value, "id");
-    if (typeof id !== "string" || id === "") continue;
+    if (!isUsableId(id)) continue;
     const name = get(value, "name");
     const model = get(get(value, "model"), "model") ?? get(get(value, "model"), "id");
     const tools = get(get(value, "tools"), "tools");

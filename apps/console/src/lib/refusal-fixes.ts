@@ -46,7 +46,10 @@ export function isButton(action: FixAction): action is ButtonAction {
 }
 
 export interface FixSituation {
-  readonly explanation: Pick<Explanation, "code" | "missingScopes" | "requiredScopes" | "route" | "cause">;
+  readonly explanation: Pick<Explanation, "code" | "missingScopes" | "requiredScopes" | "route" | "cause"> & {
+    /** Nothing is known but the words of the instance: no button follows from a code of theirs. */
+    readonly isQuoted?: boolean;
+  };
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly consoleOrigin: string;
@@ -187,7 +190,8 @@ const hasOneClick = (code: string): code is OneClickCode => Object.hasOwn(BUTTON
 
 /** The first is the fix; the others are further ways. None for a cause that is mended elsewhere. */
 export function planFixes(situation: FixSituation): readonly FixAction[] {
-  const { code = "" } = situation.explanation;
+  const { isQuoted = false, code = "" } = situation.explanation;
+  if (isQuoted) return planAll("", situation);
   const actions = planAll(code, situation);
   if (situation.isOfOthers !== true) return actions;
   // Their request has its own credential: only what guards the instance is mended here.

@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import type { Drafts } from "./drafts.ts";
 import type { InstanceClients } from "./instance-clients.ts";
+import type { OtherTabs } from "./other-tabs.ts";
 import type { PagePolicy } from "./page-policy.ts";
 import type { RefusedCalls } from "./refused-call.ts";
 import type { SessionWatch } from "./session-watch.ts";
@@ -19,6 +20,7 @@ export interface Services {
   readonly drafts: Drafts;
   readonly queryClient: QueryClient;
   readonly sessionWatch: SessionWatch;
+  readonly otherTabs: OtherTabs;
   /**
    * Loads a page of the console as a document. Needed where the origins that this document may talk to are other ones
    * afterwards: after signing in, and after an instance is made or moved.

@@ -3,6 +3,7 @@ import type { AgentOSClient } from "@agentos/client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useInstanceQuery } from "./instance-data.ts";
 import { KINDS, type RunnableKind } from "./runnable-kinds.ts";
+import { isUsableId } from "./strangers-names.ts";
 import { clip } from "./words.ts";
 
 export type SessionPage = Awaited<ReturnType<AgentOSClient["sessions"]["list"]>>;
@@ -24,12 +25,12 @@ export function useSessions(wanted: SessionsWanted): UseQueryResult<SessionPage>
   );
 }
 
-function readPage(
+async function readPage(
   client: AgentOSClient,
   { kind, agentId, page, limit }: Omit<SessionsWanted, "search">,
   signal: AbortSignal,
 ): Promise<SessionPage> {
-  return client.sessions.list(
+  const found = await client.sessions.list(
     {
       query: {
         type: KINDS[kind].type,
@@ -42,6 +43,8 @@ function readPage(
     },
     { signal },
   );
+  // What no link can lead to is left out.
+  return { ...found, data: found.data.filter(({ session_id: id }) => isUsableId(id)) };
 }
 
 /** So many of the newest are looked through. */

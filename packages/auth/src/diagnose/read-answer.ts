@@ -1,5 +1,13 @@
 /** From what a server answered to the codes that it can mean. The Python AgentOS gives no code, only its sentence. */
-import { ERRORS, type ErrorCode, type Facts, placesOf, REFUSALS, type RefusalEntry } from "@agentos/contract";
+import {
+  CAUSES,
+  ERRORS,
+  type ErrorCode,
+  type Facts,
+  placesOf,
+  REFUSALS,
+  type RefusalEntry,
+} from "@agentos/contract";
 import type { ObservedAnswer } from "./diagnosis.ts";
 import { FOUND_WORDS } from "./found-words.ts";
 
@@ -65,7 +73,8 @@ const READINGS: readonly Reading[] = [
 export function readAnswer({ code, detail, title, fix, requiredScopes }: ObservedAnswer): AnswerMeaning {
   const scopes = requiredScopes?.filter(isScopeText) ?? readRequiredScopes(detail ?? "");
   const facts: Facts = scopes === undefined ? {} : { required_scopes: scopes };
-  if (code !== undefined && isErrorCode(code))
+  // A cause is what a diagnosis finds. A server that answers with one knows nothing of it.
+  if (code !== undefined && isErrorCode(code) && !Object.hasOwn(CAUSES, code))
     return { codes: [code], facts: { ...readPlaces(code, { title, fix }), ...facts }, isNamed: true };
   if (detail === undefined) return { codes: [], facts, isNamed: false };
   const known = READINGS.find(({ pattern }) => pattern.test(detail));

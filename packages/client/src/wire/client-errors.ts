@@ -86,6 +86,8 @@ export class InvalidInput extends Error {
   readonly status = 422;
   /** At least one. */
   readonly issues: readonly InputIssue[];
+  /** Undefined where none was sent: the value did not get that far. */
+  request: SentRequest | undefined;
 
   constructor(issues: readonly InputIssue[]) {
     super(issues.map(({ location, message }) => `${location.join(".")}: ${message}`).join("; "));

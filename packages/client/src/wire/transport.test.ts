@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createAgentOSClient, createControlPlaneClient } from "../index.ts";
+import { createAgentOSClient, createControlPlaneClient, createMemorySession } from "../index.ts";
 import { errorOf, sendJson, startServer, type TestServer } from "./http-server.fixture.ts";
 
 /** Notes what it would wait. */
@@ -279,10 +279,24 @@ describe("an error says what was asked", () => {
     });
   });
 
+  test("of the server that took a value for wrong", async () => {
+    const server = await startServer((response) =>
+      sendJson(response, 422, { detail: [{ loc: ["query", "limit"], msg: "is too much", type: "x" }] }),
+    );
+    const { client } = connect(server);
+    expect(await errorOf(client.sessions.list({ query: { limit: 3 } }))).toMatchObject({
+      kind: "invalid-input",
+      request: { baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
+    });
+  });
+
   test("of the control plane, where that gave no token", async () => {
     const plane = await startServer((response) => sendJson(response, 403, { detail: "no" }));
     const server = await startServer((response) => sendJson(response, 200, []));
-    const controlPlane = createControlPlaneClient({ baseUrl: plane.baseUrl });
+    const controlPlane = createControlPlaneClient({
+      baseUrl: plane.baseUrl,
+      session: createMemorySession(),
+    });
     const parameters = { organization_id: "o", instance_id: "i" };
     const client = createAgentOSClient({
       baseUrl: server.baseUrl,

@@ -2,7 +2,7 @@
 import type { HttpMethod } from "@agentos/contract";
 import { type Attempt, beginAttempt, onWire } from "./attempt.ts";
 import type { BaseUrl } from "./base-url.ts";
-import { AgentOSRefusal, ConnectionFault } from "./client-errors.ts";
+import { AgentOSRefusal, ConnectionFault, isClientError } from "./client-errors.ts";
 import { requireTime } from "./client-options.ts";
 import { type Credential, type CredentialInUse, createHide } from "./credential.ts";
 import { type HideSecrets, readRefusal } from "./read-refusal.ts";
@@ -138,7 +138,7 @@ export function createTransport(options: TransportOptions): Transport {
 
 /** An error that has a request already is that of another server, which was asked for a token. */
 function nameRequest(error: unknown, { prefix }: BaseUrl, { method, path }: WireRequest): unknown {
-  if (error instanceof AgentOSRefusal || error instanceof ConnectionFault)
+  if (isClientError(error))
     error.request ??= { baseUrl: prefix, method, path: path.split("?", 1)[0] ?? path };
   return error;
 }

@@ -2,8 +2,8 @@
  * The request, in the terms of the engine's diagnosis. The text of a minted token is nowhere kept: what stands in for it
  * has the claims that were written down, and a signature of nobody. Nothing of it gets into a finding.
  */
-import { type DiagnosisInput, isErrorCode, type KnownServer, type ObservedAnswer } from "@agentos/auth";
-import type { ErrorCode, Facts } from "@agentos/contract";
+import type { DiagnosisInput, KnownServer, ObservedAnswer } from "@agentos/auth";
+import { type ErrorCode, type Facts, LIMITS, REFUSALS } from "@agentos/contract";
 import { deriveObservation } from "../instances/derive-observation.ts";
 import { findRoute } from "./find-route.ts";
 import type { MintedToken, RefusedRequest, SentCredential } from "./refused-request.ts";
@@ -77,10 +77,11 @@ function readObservedAnswer(answer: RefusedRequest["answer"]): ObservedAnswer | 
     return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS ? value : undefined;
   };
   const scopes = body["required_scopes"];
+  const code = text("code");
   const serverTime = date === undefined ? Number.NaN : Date.parse(date) / 1_000;
   return {
     status,
-    code: text("code"),
+    code: code !== undefined && isCodeOfInstance(code) ? code : undefined,
     detail: text("detail"),
     title: text("title"),
     fix: text("fix"),
@@ -91,11 +92,24 @@ function readObservedAnswer(answer: RefusedRequest["answer"]): ObservedAnswer | 
   };
 }
 
+/** What only a control plane answers with: of who is signed in here, and of what is known here. */
+const OWN_CODES: readonly string[] = [
+  "AUTH_SIGN_IN_REQUIRED",
+  "AUTH_SIGN_IN_ENDED",
+  "SCOPE_ROLE_INSUFFICIENT",
+  "SCOPE_NOT_A_MEMBER",
+] satisfies readonly ErrorCode[];
+
+/** Causes are found here, not told: a server that answers with one would have its word passed off as our finding. */
+function isCodeOfInstance(code: string): code is ErrorCode {
+  return (Object.hasOwn(REFUSALS, code) || Object.hasOwn(LIMITS, code)) && !OWN_CODES.includes(code);
+}
+
 const MAX_TEXT_CHARACTERS = 4_000;
 
 /** Of the record of a refusal what the operator's view adds: the exact code, and facts that are no sentences. */
 function readRecorded(denial: RefusedRequest["denial"]): { code: ErrorCode; facts: Facts } | undefined {
-  if (denial?.view !== "operator" || !isErrorCode(denial.exact_code)) return undefined;
+  if (denial?.view !== "operator" || !isCodeOfInstance(denial.exact_code)) return undefined;
   return {
     code: denial.exact_code,
     facts: Object.fromEntries(Object.entries(denial.facts).filter(([name, value]) => isFact(name, value))),

@@ -1,4 +1,4 @@
-import { REFUSALS, type RefusalEntry, renderText } from "@agentos/contract";
+import { CAUSES, REFUSALS, REJECTIONS, type RefusalEntry, renderText } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
 import { ROLES } from "../people/roles/built-in-roles.ts";
 import {
@@ -381,6 +381,10 @@ test("a token of one's own making tells nobody which keys are loaded", () => {
 describe("every refusal that an AgentOS can answer", () => {
   const OF_THE_CONTROL_PLANE =
     /^(?:AUTH_SIGN_IN_REQUIRED|AUTH_SIGN_IN_ENDED|SCOPE_ROLE_INSUFFICIENT|SCOPE_NOT_A_MEMBER)$/;
+  const notTold = [
+    ...Object.keys({ ...CAUSES, ...REJECTIONS }),
+    ...Object.keys(REFUSALS).filter((code) => OF_THE_CONTROL_PLANE.test(code)),
+  ];
   const rows = Object.entries<RefusalEntry>(REFUSALS).filter(([code]) => !OF_THE_CONTROL_PLANE.test(code));
   const senders = [
     { kind: "none" },
@@ -400,6 +404,23 @@ describe("every refusal that an AgentOS can answer", () => {
       for (const { title, fix } of causes) expect(`${title} ${fix}`).not.toMatch(/\{[a-z_]+\}/);
     }
   });
+
+  test.each([401, 403])(
+    "with %i, a code that only we can know is taken for no more than no code",
+    (status) => {
+      const detail = "words of the instance";
+      for (const sent of senders) {
+        const without = diagnoseWith({ answer: { status, body: { detail } }, sent });
+        for (const code of notTold) {
+          const words = { code, title: "theirs", fix: "theirs", detail };
+          expect([code, diagnoseWith({ answer: { status, body: words }, sent })]).toEqual([code, without]);
+          const denial = operatorDenial(code);
+          const recorded = diagnoseWith({ answer: { status, body: { detail } }, sent, denial });
+          expect([code, recorded.causes]).toEqual([code, without.causes]);
+        }
+      }
+    },
+  );
 
   test.each([...new Set(rows.map(([, { status }]) => status))])(
     "status %i alone makes nothing certain",

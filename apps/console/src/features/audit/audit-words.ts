@@ -28,7 +28,6 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "instance.endpoint-changed": ["changed the endpoint of"],
   "instance.switches-changed": ["changed the switches of"],
   "instance.id-learnt": ["learnt the id of"],
-  "instance.displaced": ["took the address of", "for the AgentOS of this machine"],
   "instance.deleted": ["deleted the instance"],
   "key.published": ["published a key for"],
   "key.signs": ["signs with another key for"],

@@ -67,7 +67,7 @@ function Argument({ row: { name, text, beginning }, isOpen, onOpen }: ArgumentPr
       </pre>
       {isCut ? (
         <div>
-          <Button size="sm" onClick={onOpen}>
+          <Button size="sm" data-unfolds onClick={onOpen}>
             Show all {countOf(text.length, "character")}
           </Button>
         </div>

@@ -95,7 +95,10 @@ function Chat(props: ChatProps) {
   const missing = useMissingScopes([KINDS[kind].runScope]);
   const { history } = status;
 
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // Where nothing may be written there is nothing to begin with.
+    if (input.current?.readOnly === false) input.current.focus({ preventScroll: true });
+  }, []);
 
   const actions: TurnActions = useMemo(
     () => ({

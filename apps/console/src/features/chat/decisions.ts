@@ -1,4 +1,5 @@
 /** What a person has said about the tool calls of a pause, and the decisions that are sent for it. Pure. */
+import { lookUp } from "../../lib/strangers-names.ts";
 import type { Decision } from "./encode-decisions.ts";
 import { isObject } from "./read-values.ts";
 import type { WaitingTool } from "./read-waiting.ts";
@@ -98,7 +99,7 @@ export function valueOf(
   { values }: Pick<Draft, "values">,
   { name, value }: { readonly name: string; readonly value: string },
 ): string {
-  return (Object.hasOwn(values, name) ? values[name] : undefined) ?? value;
+  return lookUp(values, name) ?? value;
 }
 
 /** By the words for types that an AgentOS has; undefined for a text that is no such value. */

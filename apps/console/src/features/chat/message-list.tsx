@@ -73,7 +73,8 @@ export function MessageList({ store, render }: MessageListProps) {
         className="absolute inset-0 overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
         onClickCapture={({ target }) => {
           // Who unfolds something reads there, not at the end.
-          if (target instanceof Element && target.closest("summary") !== null) isAtEnd.current = false;
+          if (target instanceof Element && target.closest("summary, [data-unfolds]") !== null)
+            isAtEnd.current = false;
         }}
         onScroll={({ currentTarget: box }) => {
           const isNear = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;

@@ -1,4 +1,5 @@
 /** Stored runs of a session as turns. What is not as it should be shows nothing; it fails nothing. */
+import { lookUp } from "../../lib/strangers-names.ts";
 import { clip } from "../../lib/words.ts";
 import { idOf, isObject, listOf, TURN_LIMITS, textOf } from "./read-values.ts";
 import { readWaiting } from "./read-waiting.ts";
@@ -34,7 +35,7 @@ function readRun(
 ): Turn {
   const runId = idOf(run["run_id"]);
   // A Python AgentOS leaves it out of runs that ended well.
-  const state = STATES[textOf(run["status"])] ?? "completed";
+  const state = lookUp(STATES, textOf(run["status"])) ?? "completed";
   const turn = createTurn({
     key: runId ?? `run ${at}`,
     asked: readQuestion(run),

@@ -1,4 +1,5 @@
 /** Values of an instance as text that can be shown: bounded, whatever they are. */
+import { isUsableId } from "../../lib/strangers-names.ts";
 import { clip } from "../../lib/words.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -26,8 +27,7 @@ export function nameOf(value: unknown): string | undefined {
 
 /** An id as it can be part of an address; one that cannot be is none. */
 export function idOf(value: unknown): string | undefined {
-  if (typeof value !== "string" || value === "" || value.length > TURN_LIMITS.maxName) return undefined;
-  return value.isWellFormed() ? value : undefined;
+  return isUsableId(value) && value.length <= TURN_LIMITS.maxName ? value : undefined;
 }
 
 export function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -5,7 +5,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import { cx } from "../../lib/cx.ts";
-import { describeFault, isSessionOver } from "../../lib/describe-fault.ts";
+import { isSessionOver, sayCause } from "../../lib/describe-fault.ts";
 import { CHAT_ROUTES, KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { nameOfSession, useSessions } from "../../lib/sessions.ts";
 
@@ -39,7 +39,7 @@ export function SessionRail({ instanceId, kind, agentId, sessionId }: SessionRai
         {data === undefined && error === null ? <Skeleton label="Loading the sessions" lines={4} /> : null}
         {error === null || isSessionOver(error) ? null : (
           <li className="flex flex-col items-start gap-2 px-2 py-1 text-xs text-ink-soft">
-            The sessions could not be loaded. {describeFault(error).cause}
+            The sessions could not be loaded. {sayCause(error)}
             <Button size="sm" isBusy={isFetching} onClick={() => void refetch()}>
               Try again
             </Button>

@@ -28,7 +28,9 @@ export interface ShownCall {
 /** Characters of all arguments together. */
 const MAX_LENGTH = 100_000;
 const MAX_ROWS = 200;
-const BEGINNING = { characters: 1_200, lines: 20 };
+/** What is longer is shown when somebody asks for it; until then its beginning stands there. */
+const SHORT = { characters: 1_200, lines: 20 };
+const BEGINNING = { characters: 480, lines: 8 };
 
 export function showCall({ source }: Pick<WaitingTool, "source">): ShownCall {
   const value = source["tool_args"] ?? {};
@@ -64,7 +66,7 @@ function showEach(entries: readonly (readonly [string, unknown])[]): readonly Sh
 
 /** Undefined where it is short. */
 function cutToBeginning(text: string): string | undefined {
-  const lines = text.slice(0, BEGINNING.characters).split("\n", BEGINNING.lines);
-  const beginning = lines.join("\n");
-  return beginning.length < text.length ? beginning : undefined;
+  const isShort = text.length <= SHORT.characters && text.split("\n", SHORT.lines + 1).length <= SHORT.lines;
+  if (isShort) return undefined;
+  return text.slice(0, BEGINNING.characters).split("\n", BEGINNING.lines).join("\n");
 }

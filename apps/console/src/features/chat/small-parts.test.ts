@@ -51,6 +51,20 @@ describe("a line for a shell", () => {
     );
   });
 
+  test("presses no keys of a terminal, and hides nothing", () => {
+    const line = toCurl({
+      ...request,
+      message: "a'b\\c\u001b[201~\u0003\td\ne\u202ef\ud800",
+      files: [],
+      needsToken: false,
+    });
+    expect(line).toContain(
+      String.raw`--form-string $'message=a\'b\\c\033[201~\003\td\ne\342\200\256f` + "\ufffd'",
+    );
+    // oxlint-disable-next-line no-control-regex -- that is what must not be in it
+    expect(line).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
   test("has no token where none is asked for", () => {
     expect(toCurl({ ...request, needsToken: false })).not.toContain("AGENTOS_TOKEN");
   });

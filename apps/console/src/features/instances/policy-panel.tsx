@@ -15,6 +15,7 @@ import type { Instance } from "../../lib/instance-state.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useMissingScopes } from "../../lib/session.ts";
+import { lookUp } from "../../lib/strangers-names.ts";
 import { asSentence, clip, joinWords } from "../../lib/words.ts";
 
 type Policy = Awaited<ReturnType<AgentOSClient["policy"]["read"]>>;
@@ -127,7 +128,7 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
       >
         <KeyValueList
           items={[
-            { name: "Asks for", value: MODES[policy.mode] ?? text(policy.mode) },
+            { name: "Asks for", value: lookUp(MODES, text(policy.mode)) ?? text(policy.mode) },
             {
               name: "Its id (audience)",
               value: <code className="font-mono text-xs">{text(policy.os_id)}</code>,

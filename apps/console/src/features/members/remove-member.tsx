@@ -11,6 +11,7 @@ import { useToast } from "../../components/toast.tsx";
 import type { Member } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useMissingScopes } from "../../lib/session.ts";
+import { leaveConsole } from "../../lib/sign-out.ts";
 import { findRemovalObstacle, type Standing } from "./member-rules.ts";
 import { PanelPart } from "./panel-part.tsx";
 
@@ -47,7 +48,8 @@ interface QuestionProps {
 }
 
 function Question({ member, isSelf, onKeep, onRemoved }: QuestionProps) {
-  const { controlPlane, instanceClients, openDocument } = useServices();
+  const services = useServices();
+  const { controlPlane } = services;
   const queryClient = useQueryClient();
   const { organization } = useMembership();
   const showToast = useToast();
@@ -60,8 +62,7 @@ function Question({ member, isSelf, onKeep, onRemoved }: QuestionProps) {
       }),
     async onSuccess() {
       if (isSelf) {
-        instanceClients.forgetAll();
-        openDocument("/");
+        leaveConsole(services);
         return;
       }
       showToast({ title: `${member.name} is no member any more`, description: "Their tokens are revoked." });

@@ -9,7 +9,7 @@ import { Section } from "../../components/page-header.tsx";
 import { useRefusal } from "../../components/refusal-area.tsx";
 import { Status, type StatusProps } from "../../components/status.tsx";
 import { type Column, Table } from "../../components/table.tsx";
-import { describeFault } from "../../lib/describe-fault.ts";
+import { sayCause } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { READINGS } from "../../lib/recorded-call.ts";
 import { isRefused } from "../../lib/refused-call.ts";
@@ -140,5 +140,5 @@ function describeOutcome(outcome: Outcome | undefined): Pick<StatusProps, "tone"
     return { tone: "ok", word: "Let in, with another answer" };
   if (outcome.kind === "refusal" && isRefused(outcome))
     return { tone: "danger", word: `Refused, ${outcome.status}` };
-  return { tone: "warn", word: describeFault(outcome).cause.replace(/\.$/, "") };
+  return { tone: "warn", word: sayCause(outcome).replace(/\.$/, "") };
 }

@@ -4,6 +4,7 @@ import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { isUsableId } from "../../lib/strangers-names.ts";
 import { type RefusalFilters, toDenialQuery } from "./refusal-filters.ts";
 
 export type DenialList = Awaited<ReturnType<AgentOSClient["denials"]["list"]>>;
@@ -32,12 +33,14 @@ function useInstanceQuery<Answer>(
 
 export function useDenials(instance: Instance, filters: RefusalFilters): UseQueryResult<DenialList> {
   const { open: _open, ...named } = filters;
-  return useInstanceQuery(instance, ["list", named], (client, signal) =>
-    client.denials.list(
+  return useInstanceQuery(instance, ["list", named], async (client, signal) => {
+    const found = await client.denials.list(
       { query: { ...toDenialQuery(filters, Date.now() / 1_000), limit: PAGE_SIZE, page: filters.page ?? 1 } },
       { signal },
-    ),
-  );
+    );
+    // What no link can lead to is left out.
+    return { ...found, data: found.data.filter(({ denial_id: id }) => isUsableId(id)) };
+  });
 }
 
 /** Names of members by their id, for who may read them: subjects of tokens that are made here are such ids. */

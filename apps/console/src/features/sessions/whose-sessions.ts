@@ -2,6 +2,7 @@
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import type { Runnables } from "../../lib/runnables.ts";
 import type { SessionRow } from "../../lib/sessions.ts";
+import { isUsableId } from "../../lib/strangers-names.ts";
 
 /** One of these three, or all of agents; an empty one is all of its kind. */
 export interface WhoseSessions {
@@ -36,7 +37,8 @@ export function readChoice(value: string): WhoseSessions {
 
 /** Which one of that kind a session is with. */
 export function ownerOf(session: SessionRow, kind: RunnableKind): string | undefined {
-  return session[`${KINDS[kind].type}_id`] || undefined;
+  const id = session[`${KINDS[kind].type}_id`];
+  return isUsableId(id) ? id : undefined;
 }
 
 /** Agents' is what a session is that names nobody. */

@@ -55,11 +55,14 @@ interface KnownLinkProps extends LinkPageProps {
 }
 
 function KnownLink({ secret, link, signedIn, onGiveUp }: KnownLinkProps) {
-  const { controlPlane, openDocument } = useServices();
+  const { controlPlane, openDocument, otherTabs } = useServices();
   const redeem = useMutation({
     mutationFn: (details: LinkDetails) => controlPlane.signIn.redeemLink({ body: { secret, ...details } }),
     meta: { knowsSessionOver: true },
-    onSuccess: () => openDocument("/"),
+    onSuccess({ person }) {
+      otherTabs.tell({ kind: "signed-in", personId: person.id });
+      openDocument("/");
+    },
   });
   // A page that somebody else opened must not swap the person in silence.
   const isSwap = signedIn !== undefined && signedIn.email !== link.person?.email;

@@ -24,14 +24,17 @@ function secondsToWait(error: unknown): number {
 }
 
 export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
-  const { controlPlane } = useServices();
+  const { controlPlane, otherTabs } = useServices();
   const [email, setEmail] = useState(knownEmail);
   const [password, setPassword] = useState("");
   const [secondsLeft, setSecondsLeft] = useState(0);
   const signIn = useMutation({
     mutationFn: () => controlPlane.signIn.password({ body: { email, password } }),
     meta: { knowsSessionOver: true },
-    onSuccess: onSignedIn,
+    onSuccess(signedIn) {
+      otherTabs.tell({ kind: "signed-in", personId: signedIn.person.id });
+      onSignedIn(signedIn);
+    },
     onError: (error) => setSecondsLeft(secondsToWait(error)),
   });
   const id = useId();
