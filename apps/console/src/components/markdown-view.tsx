@@ -18,6 +18,7 @@ import { clip } from "../lib/words.ts";
 import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
+import { LongText } from "./long-text.tsx";
 import { isTooManyLinks, isTooMuchMarkdown } from "./markdown-limits.ts";
 
 interface MarkdownViewProps {
@@ -97,31 +98,12 @@ class PlainWhereItFails extends Component<
   }
 }
 
-/** In pieces, so that only the last one is laid out again while the text grows. */
 function PlainText({ text }: { readonly text: string }) {
   return (
     <div className="whitespace-pre-wrap wrap-anywhere">
-      {cutIntoPieces(text).map((piece, at) => (
-        // Pieces of one text that only grows: their place is what they are.
-        <div key={`${at}`} className="[content-visibility:auto]">
-          {piece}
-        </div>
-      ))}
+      <LongText text={text} />
     </div>
   );
-}
-
-const PIECE = 8_000;
-
-function cutIntoPieces(text: string): readonly string[] {
-  const pieces: string[] = [];
-  for (let from = 0; from < text.length; ) {
-    const line = text.lastIndexOf("\n", from + PIECE);
-    const to = text.length - from <= PIECE ? text.length : line > from ? line + 1 : from + PIECE;
-    pieces.push(text.slice(from, to));
-    from = to;
-  }
-  return pieces;
 }
 
 const NO_PLUGINS: [] = [];

@@ -2,6 +2,7 @@
  * Text of a model as Markdown. What draws it is loaded when the first text is there; until then the text stands as it is.
  */
 import { lazy, Suspense } from "react";
+import { LongText } from "./long-text.tsx";
 
 const MarkdownView = lazy(() => import("./markdown-view.tsx"));
 
@@ -13,7 +14,13 @@ export interface MarkdownProps {
 
 export function Markdown({ text, isGrowing = false }: MarkdownProps) {
   return (
-    <Suspense fallback={<p className="whitespace-pre-wrap wrap-anywhere">{text}</p>}>
+    <Suspense
+      fallback={
+        <p className="whitespace-pre-wrap wrap-anywhere">
+          <LongText text={text} />
+        </p>
+      }
+    >
       <MarkdownView text={text} isGrowing={isGrowing} />
     </Suspense>
   );

@@ -3,10 +3,20 @@
  * `explain({ instanceId, error, retry })` wherever a request to an instance was refused. For a part of a page that could not
  * be loaded there is `RefusalPanel`, which is the same without a dialog.
  */
-import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
 import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
 
-import { RefusalDialog } from "./refusal-dialog.tsx";
+const loadDialog = () => import("./refusal-dialog.tsx");
+const RefusalDialog = lazy(async () => ({ default: (await loadDialog()).RefusalDialog }));
 
 export interface RefusalOpener {
   /** Opens the dialog. */
@@ -26,6 +36,11 @@ export function RefusalArea({ children }: { readonly children: ReactNode }) {
   const [call, setCall] = useState<RefusedCall>();
   const [isOpen, setIsOpen] = useState(false);
 
+  useEffect(() => {
+    // Not part of what the first page waits for, and there before it is needed: then there may be no connection.
+    loadDialog().catch(() => undefined);
+  }, []);
+
   const opener = useMemo<RefusalOpener>(
     () => ({
       explain(next) {
@@ -39,7 +54,9 @@ export function RefusalArea({ children }: { readonly children: ReactNode }) {
     <RefusalContext value={opener}>
       {children}
       {call === undefined ? null : (
-        <RefusalDialog key={idOfError(call.error)} call={call} isOpen={isOpen} onOpenChange={setIsOpen} />
+        <Suspense fallback={null}>
+          <RefusalDialog key={idOfError(call.error)} call={call} isOpen={isOpen} onOpenChange={setIsOpen} />
+        </Suspense>
       )}
     </RefusalContext>
   );

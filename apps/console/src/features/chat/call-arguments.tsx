@@ -2,6 +2,7 @@
 import { TriangleAlert } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { LongText } from "../../components/long-text.tsx";
 import { countOf } from "../../lib/words.ts";
 import type { ShownArgument, ShownCall } from "./show-call.ts";
 
@@ -63,7 +64,7 @@ function Argument({ row: { name, text, beginning }, isOpen, onOpen }: ArgumentPr
         dir="ltr"
         className="rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere text-ink [unicode-bidi:isolate]"
       >
-        {isCut ? `${beginning}…` : text}
+        {isCut ? `${beginning}…` : <LongText text={text} />}
       </pre>
       {isCut ? (
         <div>

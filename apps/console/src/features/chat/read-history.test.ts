@@ -90,3 +90,8 @@ test("more than anybody reads is cut at its beginning", () => {
   expect(turns).toHaveLength(MAX_TURNS);
   expect(turns.at(-1)?.runId).toBe(`r${MAX_TURNS + 4}`);
 });
+
+test("states and ids may be any text: none of them is one that every object has, or that no address can hold", () => {
+  const [turn] = readHistory([{ ...base, status: "constructor", run_id: "a\ud800" }], "s1");
+  expect(turn).toMatchObject({ state: "completed", runId: undefined, key: "run 0" });
+});

@@ -2,6 +2,7 @@
 import { Check, ChevronRight, CircleSlash, LoaderCircle, PauseCircle, Wrench, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { LongText } from "../../components/long-text.tsx";
 import { showHidden } from "../../lib/hidden-text.ts";
 import type { ToolState, ToolView } from "./turn.ts";
 import { describeSeconds } from "./words-of-turn.ts";
@@ -73,7 +74,7 @@ function Words({ title, text }: { readonly title: string; readonly text: string 
         dir="ltr"
         className="max-h-60 overflow-auto rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere text-ink [unicode-bidi:isolate]"
       >
-        {shown === "" ? "(nothing)" : shown}
+        {shown === "" ? "(nothing)" : <LongText text={shown} />}
       </pre>
     </div>
   );

@@ -17,6 +17,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
+import { LongText } from "../../components/long-text.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
@@ -84,7 +85,7 @@ function Question({ turn }: { readonly turn: Turn }) {
       )}
       {asked === "" ? null : (
         <p className="max-w-[85%] rounded-lg rounded-br-sm border border-line bg-sunken px-3.5 py-2 text-base whitespace-pre-wrap wrap-anywhere text-ink">
-          {asked}
+          <LongText text={asked} />
         </p>
       )}
     </div>
@@ -164,7 +165,9 @@ function Reasoning({ text, isGrowing }: { readonly text: string; readonly isGrow
         {isGrowing ? "Thinking" : "Thoughts"}
         <ChevronRight aria-hidden className="transition-transform group-open:rotate-90" />
       </summary>
-      <p className="mt-1 border-l-2 border-line pl-3 whitespace-pre-wrap wrap-anywhere">{text}</p>
+      <p className="mt-1 border-l-2 border-line pl-3 whitespace-pre-wrap wrap-anywhere">
+        <LongText text={text} />
+      </p>
     </details>
   );
 }

@@ -265,3 +265,17 @@ test("what a member of a team asks is asked of the person, within the team's run
   ]);
   expect(turn).toMatchObject({ state: "paused", waiting: [{ id: "c1", source: call, requirement }] });
 });
+
+test("an id that no address can hold, and what is nested without end, is no harm", () => {
+  const turn = reduceEvents(createTurn({ key: "k", asked: "" }), [
+    { event: "RunStarted", run_id: "r1", session_id: "a\ud800" },
+    {
+      event: "ToolCallStarted",
+      run_id: "r1",
+      tool: tool({ tool_args: JSON.parse("[".repeat(100_000) + "]".repeat(100_000)) as unknown }),
+    },
+  ]);
+  expect(turn).toMatchObject({ runId: "r1", sessionId: undefined });
+  const [block] = turn.blocks;
+  expect(block?.kind === "tool" && block.tool.argumentsText.length).toBeLessThan(3_000);
+});
