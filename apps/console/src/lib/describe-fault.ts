@@ -53,7 +53,7 @@ const page = globalThis as { readonly location?: { readonly origin: string } };
  * Said by the control plane that has served this page. Whatever else answers is a stranger, and may look like us: its words
  * are quoted, and what it says of the person's sign-in or role is nothing that it could know. Without a request it was us.
  */
-export function isOfControlPlane(error: ClientError): boolean {
+function isOfControlPlane(error: ClientError): boolean {
   return error.request === undefined || error.request.baseUrl === page.location?.origin;
 }
 

@@ -136,8 +136,8 @@ describe("the version", () => {
   });
 
   it("with both switches says what comes of it, as the instance is set up", () => {
-    const titleOf = (observed?: Parameters<typeof compare>[1]) =>
-      compare("jwt key", observed).find(({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON")?.title;
+    const titleOf = (seen?: Parameters<typeof compare>[1]) =>
+      compare("jwt key", seen).find(({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON")?.title;
     expect(titleOf()).toContain("requests with the security key are refused");
     expect(titleOf(securityKey)).toContain("so tokens are refused");
   });

@@ -58,7 +58,7 @@ export function ToolCall({ tool, author, isOver }: ToolCallProps) {
   );
 }
 
-export function Words({ title, text }: { readonly title: string; readonly text: string }) {
+function Words({ title, text }: { readonly title: string; readonly text: string }) {
   // What is read is what is copied.
   const shown = showHidden(text);
   return (
