@@ -27,6 +27,12 @@ export interface PauseCardProps {
 
 export function PauseCard({ asker, waiting, error, onDecide, onExplain }: PauseCardProps) {
   const [drafts, setDrafts] = useState<ReadonlyMap<string, Draft>>(new Map());
+  // Another question under the same ids is not what was answered.
+  const [answered, setAnswered] = useState(waiting);
+  if (answered !== waiting) {
+    setAnswered(waiting);
+    setDrafts(new Map());
+  }
   const [shownFault, setShownFault] = useState<string>();
   const [only, ...others] = waiting;
   // Ids are the instance's: they may be names that every object has.
