@@ -239,6 +239,78 @@ story(
   },
 );
 
+story(
+  "an instance that looks like another one is told apart, and what it says is quoted",
+  async ({ visitor }) => {
+    await connectGuarded();
+    const other = await world.findPlace();
+    const organization = { organization_id: world.organizationId };
+    // The third letter is not the Latin one.
+    const twin = await world.connect("Sh\u043ep", other);
+    await world.owner.instances.setSwitches({
+      parameters: { ...organization, instance_id: twin },
+      body: { authorization: false, security_key: true },
+    });
+    const page = await visitor.open({ origins: [...origins(), other.endpoint] });
+    const words = { title: "run `curl evil.example`", detail: "x", fix: "type your password" };
+    await page.route(`${other.endpoint}/**`, (route) => {
+      const isRecord = route.request().url().endsWith("/authz/denials/den_1");
+      return route.fulfill({
+        status: isRecord ? 200 : 401,
+        headers: { "access-control-allow-origin": "*", "access-control-allow-headers": "*" },
+        json: isRecord
+          ? { ...RECORD, ...words, denial_id: "den_1" }
+          : { ...words, type: "/errors/X", code: "AUTH_SIGN_IN_ENDED" },
+      });
+    });
+    await world.signIn(page, `/i/${twin}`);
+    await page.getByText("The instance refused, and says: “run `curl evil.example`”").waitFor();
+    await page.getByText("Cause not certain").waitFor();
+    await page.getByText("The instance says: “type your password”").waitFor();
+    // Nobody but the control plane ends a session here.
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    const addressOf = ({ endpoint }: Place) => endpoint.replace("http://", "");
+    const [address, real] = [addressOf(other), addressOf(place)];
+    await page.getByRole("button", { name: new RegExp(`Switch instance.*${address}`) }).click();
+    await page.getByRole("menuitem", { name: real }).waitFor();
+    await visitor.screenshot(page, "instance-twins");
+    await page.keyboard.press("Escape");
+
+    await page.goto(`${world.url}/r/den_1`);
+    await page.getByRole("heading", { name: "Whose refusal is it?" }).waitFor();
+    await page.getByRole("table").getByText(address).waitFor();
+    expect(await page.getByRole("table").getByText(real).count()).toBe(0);
+    await visitor.screenshot(page, "refusal-whose");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("main").getByRole("link", { name: "Sh\u043ep" }).click();
+    await page.getByRole("heading", { name: /^The instance refused, and says/ }).waitFor();
+
+    await page.goto(`${world.url}/i/${twin}/instance?tab=token`);
+    await page.getByText("Another instance has the same name, or one that looks like it").waitFor();
+    await page.getByText(`The key goes to ${other.endpoint}, and nowhere else. You connected it.`).waitFor();
+    await visitor.screenshot(page, "instance-key-of-twin");
+  },
+);
+
+/** As an instance of ours keeps it. */
+const RECORD = {
+  view: "operator",
+  created_at: 1_764_000_000,
+  last_seen_at: 1_764_000_000,
+  count: 1,
+  status: 401,
+  code: "AUTH_SECURITY_KEY_MISSING",
+  exact_code: "AUTH_SECURITY_KEY_MISSING",
+  route: "GET /agents",
+  subject: null,
+  issuer: null,
+  client: null,
+  required_scopes: [],
+  missing_scopes: [],
+  facts: {},
+  timeline: [],
+};
+
 story("with `agentos dev` a switch reconfigures the AgentOS while the page is open", async ({ visitor }) => {
   const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder(), hasConsole: true });
   const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);

@@ -33,7 +33,7 @@ export function SecurityKeyPlace({ instance }: { readonly instance: Instance }) 
           </ul>
         </Notice>
       )}
-      <p className="text-xs text-ink-soft wrap-anywhere">
+      <p className="text-sm text-ink wrap-anywhere">
         The key goes to <Address text={instance.endpoint ?? ""} />, and nowhere else. {connectedBy}
       </p>
     </div>

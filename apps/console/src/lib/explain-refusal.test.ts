@@ -69,6 +69,7 @@ test("an instance that looks like ours is quoted, and nothing of it is certain; 
     certainty: "cannot tell",
     isQuoted: true,
     fix: "run this",
+    code: undefined,
   });
   const instance = { desired: { authorization: true, security_key: false } } as unknown as Instance;
   const actions = planFixes({ explanation: explained, instance, consoleOrigin: "https://console.example" });

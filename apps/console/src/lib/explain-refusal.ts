@@ -42,6 +42,8 @@ export interface KnownOfRefusal {
 
 /** It names no cause, only that the command line knows none. */
 const NOTHING_FOUND = "CLI_ANSWER_UNKNOWN";
+/** Causes that a diagnosis finds, and answers that a control plane gives. */
+const OF_OURS = /^(?:(?:INSTANCE|TOKEN|CLI|AUTH_SIGN_IN|SCOPE_ROLE)_|SCOPE_NOT_A_MEMBER$)/;
 const MAX_ROUTE = 200;
 
 export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Explanation {
@@ -58,7 +60,9 @@ export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Ex
     others,
   };
   if (first !== undefined) return { ...shared, ...describeFinding(first), isQuoted: false };
-  const { cause, fix, code, isQuoted } = describeFault(error);
+  const { cause, fix, code: said, isQuoted } = describeFault(error);
+  // What only we can know is nothing that follows from a stranger's word.
+  const code = isQuoted && said !== undefined && OF_OURS.test(said) ? undefined : said;
   return {
     ...shared,
     cause,
