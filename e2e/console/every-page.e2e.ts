@@ -175,6 +175,8 @@ story("⌘K goes everywhere by keyboard alone, and the page that comes has the f
   await page.waitForURL("**/r/den_x1");
   await run("echo");
   await page.waitForURL("**/agents/echo");
+  // The box for a message takes the focus when it comes: nobody opens the palette before.
+  await page.getByRole("textbox", { name: /^Message/ }).waitFor();
   await run("revoc");
   await page.waitForURL("**/audit?tab=revocations");
   await page.locator("#page:focus, #page:focus-within").waitFor();
