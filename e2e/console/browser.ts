@@ -27,13 +27,12 @@ export interface VisitOptions extends Partial<Look> {
   readonly expects?: readonly RegExp[];
   /** The console is behind a certificate that nobody trusts. */
   readonly ignoresCertificate?: boolean;
-  /** The story pulls cables: the browser's own words on that are no fault. */
-  readonly losesConnections?: boolean;
 }
 
 /** What a browser says when nobody answers, or when the page may not read the answer. */
 export const CONNECTION_FAULTS: readonly RegExp[] = [
-  /^Failed to load resource: net::ERR_(?:CONNECTION_REFUSED|FAILED|EMPTY_RESPONSE|CONNECTION_RESET)/,
+  /net::ERR_\w+/,
+  /^Access to fetch /,
   /has been blocked by CORS policy/,
 ];
 
@@ -73,8 +72,6 @@ const isLookedAt =
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-const LOST = /net::ERR_\w+|^Access to fetch /;
-
 let shared: Promise<Browser> | undefined;
 
 /** A test with a visitor. */
@@ -94,7 +91,6 @@ export const story = base.extend<{ visitor: Visitor }>({
         width = "desktop",
         expects = [],
         ignoresCertificate = false,
-        losesConnections = false,
       }) {
         const context = await browser.newContext({
           ignoreHTTPSErrors: ignoresCertificate,
@@ -107,7 +103,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         });
         closing.push(() => context.close());
         const page = await context.newPage();
-        watch(page, { origins, expects: losesConnections ? [...expects, LOST] : expects }, tell);
+        watch(page, { origins, expects }, tell);
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {

@@ -5,7 +5,7 @@ import { afterEach, expect } from "vitest";
 import * as z from "zod";
 import type { Page } from "../../tools/browser/drive.ts";
 import { createGatedAgent } from "../support/gated-agent.ts";
-import { story, type Visitor } from "./browser.ts";
+import { CONNECTION_FAULTS, story, type Visitor } from "./browser.ts";
 import { type ChatWorld, type ChatWorldOptions, MEMBER, openChatWorld } from "./chat-world.ts";
 
 let world: ChatWorld | undefined;
@@ -36,7 +36,7 @@ const log = (page: Page) => page.getByRole("log", { name: "Conversation" });
 story("a connection that is lost is taken up again: nothing twice, nothing missing", async ({ visitor }) => {
   const gated = createGatedAgent("slow");
   const { cable, instanceId, signIn, ...rest } = await open({ agents: [gated.agent], hasCable: true });
-  const page = await visitor.open({ origins: rest.origins, losesConnections: true });
+  const page = await visitor.open({ origins: rest.origins, expects: CONNECTION_FAULTS });
   page.setDefaultTimeout(15_000);
   await signIn(page, `/i/${instanceId}/agents/slow`);
   await say(page, "Go");

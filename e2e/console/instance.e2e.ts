@@ -62,7 +62,7 @@ story(
       parameters: { organization_id: world.organizationId, instance_id: id },
       body: { authorization: true, security_key: true },
     });
-    const page = await visitor.open({ origins: origins() });
+    const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
     await world.signIn(page, `/i/${id}/instance`);
     const ways = page.getByRole("list", { name: "Ways out" });
     await ways.getByRole("heading", { name: "Use Authorization (JWT) only" }).waitFor();
@@ -86,7 +86,7 @@ story("both switches on, and the other way out: the security key alone", async (
     parameters: { organization_id: world.organizationId, instance_id: id },
     body: { authorization: true, security_key: true },
   });
-  const page = await visitor.open({ origins: origins() });
+  const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
   await world.signIn(page, `/i/${id}/instance`);
   await page.getByRole("button", { name: "Switch Authorization off" }).click();
   await page.getByRole("switch", { name: /^Authorization/, checked: false }).waitFor();
@@ -106,7 +106,7 @@ story(
       parameters: { organization_id: world.organizationId, instance_id: id },
       body: { stated_version: "2.3.12" },
     });
-    const page = await visitor.open({ origins: origins() });
+    const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
     await world.signIn(page, `/i/${id}/instance`);
     await page.getByText("Version 2.3.12, entered by hand, cannot verify tokens.").waitFor();
     expect(await page.getByRole("switch", { name: /^Authorization/ }).isDisabled()).toBe(true);
@@ -122,7 +122,7 @@ story(
 
 story("a key is rotated in three stations, each with its reason", async ({ visitor }) => {
   const id = await connectGuarded();
-  const page = await visitor.open({ origins: origins() });
+  const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
   await world.signIn(page, `/i/${id}/instance?tab=keys`);
   await page.getByRole("button", { name: "Publish a new key" }).click();
   await page.getByText("The instance has not loaded the new key yet").waitFor();
@@ -172,7 +172,7 @@ story("a revocation that an instance could not take is told, and sent again", as
 
 story("a token for a terminal is shown once, and works", async ({ visitor }) => {
   const id = await connectGuarded();
-  const page = await visitor.open({ origins: origins() });
+  const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
   await world.signIn(page, `/i/${id}/instance?tab=token`);
   await page.getByRole("radio", { name: "Only some" }).click();
   await visitor.screenshot(page, "instance-token-scopes");
@@ -217,7 +217,7 @@ story(
     // A name is text, whatever it looks like.
     const name = "Shop <b>x</b>";
     const id = await connectGuarded(name);
-    const page = await visitor.open({ origins: origins() });
+    const page = await visitor.open({ origins: origins(), expects: CONNECTION_FAULTS });
     const address = `/i/${id}/instance?tab=settings`;
     const policyOf = async () =>
       (await page.goto(`${world.url}${address}`))?.headers()["content-security-policy"];

@@ -1,7 +1,7 @@
 /** What people do on the page of refusals, and in the dialog that explains one. */
 import { expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
-import { overflowsSideways, type Visitor } from "./browser.ts";
+import { CONNECTION_FAULTS, overflowsSideways, type Visitor } from "./browser.ts";
 import { type RefusalWorld, signIn, type WorldInstance, type WorldPerson } from "./refusal-world.ts";
 
 interface Opened {
@@ -15,7 +15,11 @@ export async function openRefusals(
   visitor: Visitor,
   { world, instance, person = world.owner }: Opened,
 ): Promise<Page> {
-  const page = await visitor.open({ origins: [world.url, instance.endpoint] });
+  const page = await visitor.open({
+    origins: [world.url, instance.endpoint],
+    // The instance is started anew while the page looks at it.
+    expects: CONNECTION_FAULTS,
+  });
   await page.goto(`${world.url}/i/${instance.id}/refusals`);
   await signIn(page, person);
   await page.getByRole("heading", { name: "Refusals", exact: true }).waitFor();
