@@ -122,6 +122,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         writeFileSync(join(folder, `${name}.png`), PAGES === undefined ? picture : shrinkPng(picture));
       },
       async findBarriers(page, { hasOpenList = false, within } = {}) {
+        await page.evaluate(SETTLE);
         const axe = new AxeBuilder({ page })
           // Our pages have no frames. The other mode opens a page beside for them, each time.
           .setLegacyMode()
@@ -155,7 +156,18 @@ function watch(
   });
 }
 
+/** After another theme or another width: two frames, and the end of what moves and ends. */
+const SETTLE = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() =>
+  Promise.allSettled(
+    document
+      .getAnimations()
+      .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished),
+  ).then(() => undefined),
+)`;
+
 /** Whether the page can be pushed sideways, which no page of ours may. */
-export function overflowsSideways(page: Page): Promise<boolean> {
+export async function overflowsSideways(page: Page): Promise<boolean> {
+  await page.evaluate(SETTLE);
   return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 }

@@ -10,9 +10,12 @@ const SYSTEM = [
   "/usr/bin/google-chrome",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-/** For functions in a cloud: one process for everything, and looser rules between sites. Tests want what people have. */
+/**
+ * For functions in a cloud: one process for everything, looser rules between sites, and a graphics card that is computed,
+ * which costs our two cores more than drawing without one. Tests want what people have.
+ */
 const unwanted =
-  /^--(?:single-process|no-zygote|disable-web-security|disable-site-isolation-trials|allow-running-insecure-content|in-process-gpu|window-size|headless|disable-features)/;
+  /^--(?:single-process|no-zygote|disable-web-security|disable-site-isolation-trials|allow-running-insecure-content|in-process-gpu|use-gl|use-angle|ignore-gpu-blocklist|enable-unsafe-swiftshader|window-size|headless|disable-features)/;
 
 /** Starts one that tests connect to by `wsEndpoint()`. */
 export async function startBrowser(): Promise<BrowserServer> {
@@ -43,6 +46,6 @@ function startAt(executablePath: string, args: readonly string[]): Promise<Brows
     headless: true,
     // As root, as in containers, there is no sandbox; what is opened are our own pages.
     chromiumSandbox: false,
-    args: ["--disable-dev-shm-usage", "--font-render-hinting=none", ...args],
+    args: ["--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none", ...args],
   });
 }

@@ -28,6 +28,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "instance.endpoint-changed": ["changed the endpoint of"],
   "instance.switches-changed": ["changed the switches of"],
   "instance.id-learnt": ["learnt the id of"],
+  "instance.displaced": ["took the address away from"],
   "instance.deleted": ["deleted the instance"],
   "key.published": ["published a key for"],
   "key.signs": ["signs with another key for"],

@@ -10,6 +10,7 @@ const PATH_START = /^(?:\/|\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|file:|\$\{?HO
 /** Where keys are kept; a base64 secret can start with a slash too, hence no plain `/`. */
 const CLEAR_PATH_START =
   /^(?:\/(?:etc|run|var|home|usr|opt|root|tmp|mnt|app|srv|data|secrets?|keys?|certs?|config|vault|Users)\/|\.{1,2}\/|~\/|[A-Za-z]:\\|\\\\|file:)/;
+const PADDED_BASE64 = /^[A-Za-z0-9+/]{20,}={1,2}$/;
 const PLACEHOLDER =
   /^(?:<[^>]*>|\[[^\]]*\]|\{\{.*\}\}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\*{3,}|x{8,}|\.{3,}|…|(?:your|my|the|insert|paste|put|replace|change)[-_ ].*(?:key|pem|jwk|here|me).*)$/i;
 
@@ -29,5 +30,6 @@ export function recogniseForeignForm(text: string, isSecret: boolean): KeyVerdic
 function isPath(text: string, isSecret: boolean): boolean {
   const hasExtension = KEY_FILE_EXTENSION.test(text);
   if (isSecret) return CLEAR_PATH_START.test(text) || (hasExtension && /[/\\]/.test(text));
-  return PATH_START.test(text) || hasExtension;
+  // One base64 secret in 64 starts with a slash. Its padding is the end of no path.
+  return (PATH_START.test(text) && !PADDED_BASE64.test(text)) || hasExtension;
 }
