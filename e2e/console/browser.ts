@@ -85,13 +85,7 @@ export const story = base.extend<{ visitor: Visitor }>({
     };
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({
-        origins,
-        theme = "light",
-        width = "desktop",
-        expects = [],
-        ignoresCertificate = false,
-      }) {
+      async open({ origins, theme = "light", width = "desktop", expects = [], ignoresCertificate = false }) {
         const context = await browser.newContext({
           ignoreHTTPSErrors: ignoresCertificate,
           viewport: SIZES[width],

@@ -29,7 +29,10 @@ export async function openRefusals(
 /** Asks what the person may do, and opens the dialog about one request. */
 export async function meetRefusal(page: Page, route: string): Promise<void> {
   await page.getByRole("button", { name: /Check (?:my access|again)/ }).click();
-  await page.getByRole("button", { name: `Why was ${route} refused?` }).click();
+  const why = page.getByRole("button", { name: `Why was ${route} refused?` });
+  await why.click({ timeout: 15_000 }).catch(async (cause: unknown) => {
+    throw new Error(`${route} was not refused: ${await page.getByRole("main").innerText()}`, { cause });
+  });
   await dialogOf(page).waitFor();
 }
 
