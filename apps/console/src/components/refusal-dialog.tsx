@@ -37,7 +37,16 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
         </DialogClose>
       }
     >
-      <RefusalView session={session} />
+      {/* A link leads to a page, which this would stand over. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is operated; their click arrives here, by keyboard too */}
+      <div
+        className="contents"
+        onClick={({ target }) => {
+          if (target instanceof Element && target.closest("a[href]") !== null) onOpenChange(false);
+        }}
+      >
+        <RefusalView session={session} />
+      </div>
     </Dialog>
   );
 }

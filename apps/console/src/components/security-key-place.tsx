@@ -48,7 +48,6 @@ function useWhoConnected({ created_by: by }: Instance): string {
   const { person } = useSignedIn();
   const members = useMembers().data?.data ?? [];
   if (by === null) return "Who connected it is not known.";
-  if (by === null) return "Who connected it is not known.";
   if (by === person.id) return "You connected it.";
   const member = members.find(({ person_id: id }) => id === by);
   return member === undefined

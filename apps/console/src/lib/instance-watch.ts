@@ -43,7 +43,7 @@ export function useInstanceProbe(
       replaceInstance(queryClient, parameters.organization_id, seen);
       return report;
     },
-    refetchInterval: (query) => waitFor(isSettled, query.state.dataUpdateCount),
+    refetchInterval: (query) => waitFor(isSettled, countLooks(query.state)),
     staleTime: 5_000,
   });
 }
@@ -72,29 +72,31 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
       }
       if (!desired.authorization)
         return judge(controlPlane, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
+      let minted: MintedToken;
       try {
-        const minted = await controlPlane.tokens.mint(
+        minted = await controlPlane.tokens.mint(
           { parameters, body: { purpose: "console" } },
           { signal },
         );
         if (minted.endpoint !== at) void refreshInstances(queryClient, parameters.organization_id);
         requireSameEndpoint(minted, at);
-        const { token, jti } = minted;
-        const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
-        return await judge(controlPlane, parameters, report, "minted", jti);
       } catch (error) {
         if (isClientError(error)) return { kind: "no-token", error };
         throw error;
       }
+      const { token, jti } = minted;
+      const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
+      return judge(controlPlane, parameters, report, "minted", jti);
     },
     refetchInterval: (query) =>
       query.state.data?.kind === "no-key"
         ? false
-        : waitFor(isSettled || query.state.data?.kind === "let-in", query.state.dataUpdateCount),
+        : waitFor(isSettled || query.state.data?.kind === "let-in", countLooks(query.state)),
     staleTime: 5_000,
   });
 }
 
+type MintedToken = Awaited<ReturnType<ControlPlaneClient["tokens"]["mint"]>>;
 type Parameters = ReturnType<typeof useInstanceParameters>;
 
 async function judge(
@@ -129,6 +131,11 @@ async function judge(
     },
   });
   return { kind: "refused", credential, status: answer?.status, causes };
+}
+
+/** Those that have failed count too. */
+function countLooks(state: { readonly dataUpdateCount: number; readonly errorUpdateCount: number }): number {
+  return state.dataUpdateCount + state.errorUpdateCount;
 }
 
 function waitFor(isSettled: boolean, looks: number): number | false {

@@ -167,6 +167,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       let since = clock();
       let taken = 0;
       client = await openClient();
+      // It was stopped before anything was sent.
+      if (signal.aborted) return;
       for await (const event of open(client)) {
         waiting.get(key)?.onLetIn();
         queue.push(event);
@@ -184,6 +186,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       show();
       if (signal.aborted) return;
       if (client !== undefined && (await isSwitched(key, { client, error }))) {
+        if (signal.aborted) return;
         options.onSwitched();
         await consume(key, open);
         return;
@@ -316,7 +319,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     }
     const { asked, attachments } = turn;
     if (turn.runId !== undefined) {
-      await ask(asked, { files, attachments });
+      // Files of a turn before a reload are not in this tab any more: what is shown is what is sent.
+      await ask(asked, { files, attachments: files.map(({ name, size }) => ({ name, size })) });
       return;
     }
     // A question that nobody took is asked where it stands.

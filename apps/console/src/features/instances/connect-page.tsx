@@ -16,7 +16,12 @@ import { RequiresScope } from "../../components/requires-scope.tsx";
 import { Status } from "../../components/status.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe, useTrial } from "../../lib/instance-watch.ts";
-import { refreshInstances, useInstanceParameters, useInstances } from "../../lib/instances.ts";
+import {
+  isKnownToDocument,
+  refreshInstances,
+  useInstanceParameters,
+  useInstances,
+} from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
 import { canVerifyTokens, deriveLights, isAllGreen, isConnectable } from "./connection-lights.ts";
@@ -26,6 +31,7 @@ import type { Light } from "./light.ts";
 import { LightList } from "./light-list.tsx";
 import { describeLights } from "./lights-state.ts";
 import { SecurityKeyForm } from "./security-key-form.tsx";
+import { StaleDocument } from "./stale-document.tsx";
 import { SwitchesPanel } from "./switches-panel.tsx";
 import { useInstanceChange, useSetSwitches } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
@@ -68,6 +74,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const [isChanging, setIsChanging] = useState(false);
   const [isSettled, setIsSettled] = useState(false);
   const tools = useThisBrowser();
+  const isStale = instance.endpoint !== null && !isKnownToDocument(useQueryClient(), instance);
   const probe = useInstanceProbe(instance, { isSettled });
   const trial = useTrial(instance, { isSettled });
   const lights = deriveLights({
@@ -96,6 +103,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
         }
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
+      {isStale ? <StaleDocument path={`/connect/${instance.id}`} /> : null}
       {isDone ? <Ready instance={instance} /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />

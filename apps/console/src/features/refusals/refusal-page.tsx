@@ -132,9 +132,18 @@ interface FoundDenial {
   readonly instance: Instance;
 }
 
-function FoundRefusal({ denial, instance }: FoundDenial) {
-  const { person } = useSignedIn();
+function FoundRefusal(found: FoundDenial) {
   const names = useMemberNames();
+  // As beside the list: who it was is known once the names are.
+  return <NamedRefusal key={String(names.size > 0)} {...found} names={names} />;
+}
+
+function NamedRefusal({
+  denial,
+  instance,
+  names,
+}: FoundDenial & { readonly names: ReadonlyMap<string, string> }) {
+  const { person } = useSignedIn();
   // Once: what is being mended stays.
   const [call] = useState(() => toRefusedCall(denial, instance, { personId: person.id, names }));
   const session = useRefusalSession(call);

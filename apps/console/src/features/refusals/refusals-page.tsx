@@ -58,7 +58,8 @@ function Recorded({ instance, seesAll }: RecordedProps) {
   const filters = refusalsRoute.useSearch();
   const query = useDenials(instance, filters);
   const { error } = query;
-  if (isRefused(error)) {
+  // A list that is there stays, also when asking again has failed.
+  if (query.data === undefined && isRefused(error)) {
     const retry = READINGS["GET /authz/denials"];
     return (
       <RefusalPanel

@@ -1,5 +1,5 @@
 /** What the instance has recorded: of everybody for who holds `authz:read` there, else one's own. */
-import { type AgentOSClient, isClientError } from "@agentos/client";
+import { type AgentOSClient, AgentOSRefusal, isClientError } from "@agentos/client";
 import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { instanceKey } from "../../lib/instance-data.ts";
@@ -73,7 +73,10 @@ export function useDenialQuery(denialId: string) {
           const denial = await client.denials.read({ parameters: { denial_id: denialId } }, { signal });
           return denial.denial_id === denialId ? denial : null;
         } catch (error) {
-          if (!isClientError(error)) throw error;
+          const isNone =
+            (error instanceof AgentOSRefusal && (error.status === 403 || error.status === 404)) ||
+            (isClientError(error) && error.kind === "connection" && error.reason === "not-agentos");
+          if (!isNone) throw error;
           return null;
         }
       },

@@ -1,7 +1,7 @@
 /** What a one-time link leads to: straight in, or the details that it needs. Looking at it does not spend it. */
 import type { ControlPlaneClient } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Notice } from "../../components/notice.tsx";
@@ -22,8 +22,10 @@ export interface LinkPageProps {
 export function LinkPage({ secret, onGiveUp }: LinkPageProps) {
   const { controlPlane } = useServices();
   const quiet = { knowsSessionOver: true } as const;
+  // The secret itself is in no key of a query; another link is another page.
+  const id = useId();
   const link = useQuery({
-    queryKey: ["link"],
+    queryKey: ["link", id],
     queryFn: () => controlPlane.signIn.inspectLink({ body: { secret } }),
     meta: quiet,
     gcTime: 0,
