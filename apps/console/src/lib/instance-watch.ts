@@ -74,10 +74,7 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
         return judge(controlPlane, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
       let minted: MintedToken;
       try {
-        minted = await controlPlane.tokens.mint(
-          { parameters, body: { purpose: "console" } },
-          { signal },
-        );
+        minted = await controlPlane.tokens.mint({ parameters, body: { purpose: "console" } }, { signal });
         if (minted.endpoint !== at) void refreshInstances(queryClient, parameters.organization_id);
         requireSameEndpoint(minted, at);
       } catch (error) {
