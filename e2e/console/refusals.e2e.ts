@@ -116,7 +116,12 @@ describe("403, insufficient scopes", () => {
       await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
       const person = await world.addMember("Sara");
       const page = await openRefusals(visitor, { world, instance, person });
-      await page.getByRole("button", { name: "Check my access" }).click();
+      // From the dialog to the page about it: the dialog does not stand over where its link leads to.
+      await meetRefusal(page, "GET /authz/policy");
+      await dialogOf(page).getByRole("link", { name: "Open as a page" }).click();
+      await page.waitForURL(/\/r\//);
+      await dialogOf(page).waitFor({ state: "hidden" });
+      await page.goto(`${world.url}/i/${instance.id}/refusals`);
       await page
         .getByRole("link", { name: /lacks a scope/ })
         .first()

@@ -1,7 +1,7 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
 
 import { ShieldAlert, ShieldCheck } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useCallback } from "react";
 import type { RefusedCall } from "../lib/refused-call.ts";
 import { useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
@@ -18,16 +18,17 @@ export interface RefusalDialogProps {
 export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps) {
   const session = useRefusalSession(call);
   const isPassed = session.state === "passed";
-  const body = useRef<HTMLDivElement>(null);
   // A link leads to a page, which the dialog would stand over.
-  useEffect(() => {
-    const links = body.current;
-    const close = ({ target }: Event) => {
-      if (target instanceof Element && target.closest("a[href]") !== null) onOpenChange(false);
-    };
-    links?.addEventListener("click", close);
-    return () => links?.removeEventListener("click", close);
-  });
+  const closeForLinks = useCallback(
+    (body: HTMLDivElement) => {
+      const close = ({ target }: Event) => {
+        if (target instanceof Element && target.closest("a[href]") !== null) onOpenChange(false);
+      };
+      body.addEventListener("click", close);
+      return () => body.removeEventListener("click", close);
+    },
+    [onOpenChange],
+  );
   return (
     <Dialog
       title={isPassed ? "This request is let in now" : "Authorization Failed"}
@@ -48,7 +49,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
         </DialogClose>
       }
     >
-      <div ref={body} className="contents">
+      <div ref={closeForLinks} className="contents">
         <RefusalView session={session} />
       </div>
     </Dialog>

@@ -74,7 +74,8 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const [isChanging, setIsChanging] = useState(false);
   const [isSettled, setIsSettled] = useState(false);
   const tools = useThisBrowser();
-  const isStale = instance.endpoint !== null && !isKnownToDocument(useQueryClient(), instance);
+  const queryClient = useQueryClient();
+  const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
   const probe = useInstanceProbe(instance, { isSettled });
   const trial = useTrial(instance, { isSettled });
   const lights = deriveLights({
