@@ -34,8 +34,8 @@ export default defineConfig({
       },
       {
         ...resolution,
-        // What of the console needs no browser.
-        test: { name: "console", include: ["apps/console/src/**/*.test.ts"] },
+        // What of the console needs no browser, and no file leaves anything to the next.
+        test: { name: "console", include: ["apps/console/src/**/*.test.ts"], isolate: false },
       },
       {
         ...resolution,

@@ -3,7 +3,7 @@ import { Agent, tool } from "@agentos/server";
 import { afterEach, describe, expect } from "vitest";
 import { z } from "zod";
 import type { Page } from "../../tools/browser/drive.ts";
-import { LOOKS, overflowsSideways, story, type Visitor } from "./browser.ts";
+import { type Look, OPPOSITES, overflowsSideways, story, type Visitor } from "./browser.ts";
 import { type ChatWorld, openChatWorld } from "./chat-world.ts";
 
 let world: ChatWorld | undefined;
@@ -100,12 +100,11 @@ const AGENTS = [
 ];
 
 /** Colours are measured without a browser: two looks show the rest. */
-const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
 
 async function open(
   visitor: Visitor,
   path: (world: ChatWorld) => string,
-  look: Partial<(typeof LOOKS)[number]> = {},
+  look: Partial<Look> = {},
 ): Promise<{ world: ChatWorld; page: Page }> {
   world = await openChatWorld({ agents: AGENTS });
   const page = await visitor.open({ origins: world.origins, ...look });

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
-import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
+import { CONNECTION_FAULTS, OPPOSITES, overflowsSideways, story } from "./browser.ts";
 import {
   holdClock,
   type InstanceWorld,
@@ -155,7 +155,6 @@ describe.each([
 });
 
 // Colours are measured without a browser: two looks show the rest.
-const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
 
 story.for(OPPOSITES)("the wizard fits in $theme at $width width", async (look, { visitor }) => {
   const page = await visitor.open({

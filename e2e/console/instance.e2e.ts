@@ -3,7 +3,7 @@ import { createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { makeFolder, startCommand } from "../support/start-command.ts";
-import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
+import { CONNECTION_FAULTS, OPPOSITES, overflowsSideways, story } from "./browser.ts";
 import { holdClock, type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
 
 let world: InstanceWorld;
@@ -337,7 +337,6 @@ story("with `agentos dev` a switch reconfigures the AgentOS while the page is op
 });
 
 // Colours are measured without a browser: two looks show the rest.
-const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
 
 story.for(OPPOSITES)(
   "every part of the page fits in $theme at $width width",
