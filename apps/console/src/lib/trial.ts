@@ -1,4 +1,4 @@
-/** What became of a request with the person's own credential. */
+/** An instance, tried as who is signed in. */
 import type { ClientError, ControlPlaneClient } from "@agentos/client";
 
 export type Cause = Awaited<ReturnType<ControlPlaneClient["diagnoses"]["create"]>>["causes"][number];

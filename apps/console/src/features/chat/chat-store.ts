@@ -67,7 +67,7 @@ export interface ChatStore {
   readonly retry: (key: string) => Promise<void>;
   /** Sends a question that is in doubt: it may be run twice. */
   readonly sendAnyway: (key: string) => Promise<void>;
-  /** The same; done with its first event, and failed with what the client throws before that. */
+  /** As `retry`; done with its first event, and failed with what the client throws before that. */
   readonly retryUntilLetIn: (key: string) => Promise<void>;
   readonly decide: (key: string, decisions: readonly Decision[]) => Promise<void>;
   readonly stop: () => Promise<void>;

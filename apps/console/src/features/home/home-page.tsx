@@ -93,10 +93,15 @@ function useRight(kind: RunnableKind, id: string) {
   const instance = useInstance();
   const { scopes } = useMembership();
   const missing = useMissingScopes([KINDS[kind].runScope]);
-  const isOpen = !instance.desired.authorization;
+  const { authorization, security_key: hasKey } = instance.desired;
   return {
-    isOpen,
-    mayRun: isOpen || mayAct(scopes, { resource: kind, id, act: "run" }),
+    /** Where no role decides, who may. */
+    openTo: authorization
+      ? undefined
+      : hasKey
+        ? "Whoever has the security key may run it"
+        : "Open to everybody: authorization is off",
+    mayRun: !authorization || mayAct(scopes, { resource: kind, id, act: "run" }),
     missing,
   };
 }
@@ -165,11 +170,11 @@ function Card({ kind, component, prompts }: CardProps) {
 }
 
 function Facts({ kind, component }: Pick<CardProps, "kind" | "component">) {
-  const { isOpen, mayRun } = useRight(kind, component.id);
+  const { openTo, mayRun } = useRight(kind, component.id);
   return (
     <p className="mt-auto flex min-w-0 flex-wrap items-center gap-1.5">
-      {isOpen ? (
-        <span className="mr-1 text-xs text-ink-soft">Open to everybody: authorization is off</span>
+      {openTo !== undefined ? (
+        <span className="mr-1 text-xs text-ink-soft">{openTo}</span>
       ) : mayRun ? null : (
         <span className="mr-1 inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
           <Lock aria-hidden />
