@@ -109,6 +109,8 @@ story(
     await other.getByRole("menuitem", { name: "Sign out" }).click();
     const ended = page.getByRole("dialog", { name: "You were signed out" });
     await ended.waitFor();
+    // The tab that has signed out loads anew: until then it is on its way elsewhere.
+    await other.getByRole("heading", { name: "Sign in" }).waitFor();
     // Signed in again as the same person, the tabs go on.
     await signInAt(other, url, "ada@example.com");
     await ended.waitFor({ state: "hidden" });
