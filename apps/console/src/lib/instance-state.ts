@@ -6,6 +6,9 @@ import { countOf } from "./words.ts";
 export type InstanceList = Awaited<ReturnType<ControlPlaneClient["instances"]["list"]>>;
 export type Instance = InstanceList["data"][number];
 
+/** What is meant to guard an instance. */
+export type Switches = Instance["desired"];
+
 export interface InstanceState {
   readonly tone: "ok" | "warn" | "danger" | "neutral";
   readonly word: string;
