@@ -1,5 +1,4 @@
 /** Who may do what on this instance: each role, what it gives there, and who has it. */
-import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
@@ -9,23 +8,16 @@ import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Table } from "../../components/table.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
-import { useRoles } from "../../lib/people.ts";
-import { useServices } from "../../lib/services.ts";
+import { useMembers, useRoles } from "../../lib/people.ts";
 import { useMembership } from "../../lib/session.ts";
 import { countOf } from "../../lib/words.ts";
 import { CAPABILITIES, type Capability, hasCapability } from "./capabilities.ts";
 import { scopesForInstance } from "./curl-line.ts";
 
 export function AccessPanel({ instance }: { readonly instance: Instance }) {
-  const { controlPlane } = useServices();
-  const { organization, scopes, role: ownRole } = useMembership();
-  const parameters = { organization_id: organization.id };
+  const { role: ownRole } = useMembership();
   const roles = useRoles();
-  const members = useQuery({
-    queryKey: ["members", organization.id],
-    queryFn: ({ signal }) => controlPlane.members.list({ parameters }, { signal }),
-    enabled: scopes.includes("org:members:read"),
-  });
+  const members = useMembers();
   return (
     <Section
       title="Who may do what here"
