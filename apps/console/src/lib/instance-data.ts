@@ -2,6 +2,7 @@
 import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
 import { skipToken, type UseQueryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { noteLetIn } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { instancesQuery, useInstances } from "./instances.ts";
 import { instanceRoute } from "./parent-routes.ts";
@@ -34,7 +35,7 @@ export function useInstanceQuery<Answer>(
   ask: Ask<Answer>,
   options: AskOptions<Answer> = {},
 ): UseQueryResult<Answer> {
-  const { instanceClients } = useServices();
+  const { instanceClients, queryClient } = useServices();
   const { organization } = useMembership();
   return useQuery({
     ...options,
@@ -42,7 +43,11 @@ export function useInstanceQuery<Answer>(
     queryFn:
       instance === undefined
         ? skipToken
-        : async ({ signal }) => ask(await instanceClients.open(organization.id, instance), signal),
+        : async ({ signal }) => {
+            const answer = await ask(await instanceClients.open(organization.id, instance), signal);
+            noteLetIn(queryClient, instance.id);
+            return answer;
+          },
   });
 }
 

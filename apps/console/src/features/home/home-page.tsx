@@ -7,12 +7,11 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
+import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
 import { RunnableIcon } from "../../components/runnable-icon.tsx";
-import { Status } from "../../components/status.tsx";
 import { useInstance } from "../../lib/instance-data.ts";
-import { describeInstanceState } from "../../lib/instance-state.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { type Component, readComponents } from "../../lib/read-components.ts";
 import { mayAct } from "../../lib/rights.ts";
@@ -36,7 +35,7 @@ export function HomePage() {
     <>
       <PageHeader
         title={clip(instance.name, 80)}
-        facts={<Status {...describeInstanceState(instance)} />}
+        facts={<InstanceStatus instance={instance} />}
         description={instance.endpoint === null ? undefined : <CopyableId id={instance.endpoint} />}
       />
       <InstanceQueryView

@@ -6,13 +6,13 @@ import { ButtonLink } from "../../components/button.tsx";
 import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { Status } from "../../components/status.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import { useInstance } from "../../lib/instance-data.ts";
-import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
+import type { Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe } from "../../lib/instance-watch.ts";
 import { isKnownToDocument } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
@@ -51,10 +51,10 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
         facts={
           <>
             {instance.findings.length === 0 ? (
-              <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+              <InstanceStatus instance={instance} isBusy={isLooking} />
             ) : (
               <TextLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
-                <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+                <InstanceStatus instance={instance} isBusy={isLooking} />
               </TextLink>
             )}
             <Badge tone={instance.environment === "live" ? "accent" : "neutral"}>
