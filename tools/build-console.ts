@@ -51,20 +51,43 @@ function watchSources(): void {
 
 function buildOnce(): void {
   const stamp = computeStamp();
-  if (existsSync(join(target, "index.html")) && readStamp() === stamp) return;
+  if (isBuilt(stamp)) return;
   const startedAt = performance.now();
   console.log("agentos: building the console; this takes some seconds, once");
-  // Another process may serve or build at the same time: the folder is whole, or it is not there.
   const made = `${target}.${process.pid}`;
   runVite(["--outDir", made]);
   for (const path of globSync("**/*", { cwd: made })) if (compressible.test(path)) compress(join(made, path));
   writeFontLicence(made);
-  const old = `${made}.old`;
-  if (existsSync(target)) renameSync(target, old);
-  renameSync(made, target);
-  rmSync(old, { recursive: true, force: true });
-  writeFileSync(stampFile, stamp);
+  // Another process has built the same meanwhile, and may serve it already.
+  if (isBuilt(stamp)) rmSync(made, { recursive: true });
+  else {
+    putInPlace(made);
+    writeFileSync(stampFile, stamp);
+  }
   console.log(`built console ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+function isBuilt(stamp: string): boolean {
+  return existsSync(join(target, "index.html")) && readStamp() === stamp;
+}
+
+/** Another process may serve or build at the same time: the folder is whole, or for a moment it is not there. */
+function putInPlace(made: string): void {
+  const old = `${made}.old`;
+  while (existsSync(made)) {
+    // Nothing is there to take away, or another build has just put its own there: then once more.
+    tryRename(target, old, "ENOENT");
+    tryRename(made, target, "ENOTEMPTY", "EEXIST");
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+function tryRename(from: string, to: string, ...lost: readonly string[]): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!lost.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 /** All components in all states, for people and tests; no package has it. */

@@ -68,8 +68,9 @@ story(
     await log(page).getByText("The desk says: done").waitFor();
 
     // The workflow: each step, and the end only once.
-    await page.getByRole("button", { name: /^Team: Desk/ }).click();
-    await page.getByRole("menuitem", { name: "Report" }).click();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /^Search/ }).fill("report");
+    await page.getByRole("group", { name: "Workflows" }).getByRole("option", { name: "Report" }).click();
     await page.getByRole("heading", { name: "Report", exact: true }).waitFor();
     await say(page, "A short one");
     await log(page).getByText("Published.").waitFor();

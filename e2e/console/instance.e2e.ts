@@ -3,7 +3,7 @@ import { createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { makeFolder, startCommand } from "../support/start-command.ts";
-import { CONNECTION_FAULTS, OPPOSITES, overflowsSideways, story } from "./browser.ts";
+import { CONNECTION_FAULTS, OPPOSITES, overflowsSideways, SIZES, story } from "./browser.ts";
 import { holdClock, type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
 
 let world: InstanceWorld;
@@ -289,6 +289,19 @@ story(
     await page.getByText("Another instance has the same name, or one that looks like it").waitFor();
     await page.getByText(`The key goes to ${other.endpoint}, and nowhere else. You connected it.`).waitFor();
     await visitor.screenshot(page, "instance-key-of-twin");
+
+    // On a phone the bar comes and goes, and the instance at hand stays, also where the address names none.
+    await page.setViewportSize(SIZES.phone);
+    const openBar = () => page.getByRole("button", { name: "Open the navigation" }).click();
+    await openBar();
+    await page.getByRole("dialog").getByRole("link", { name: "Members" }).click();
+    await page.getByRole("heading", { name: "Members", exact: true }).waitFor();
+    await openBar();
+    await page.getByRole("button", { name: new RegExp(`Switch instance.*${address}`) }).waitFor();
+    await visitor.screenshot(page, "instance-at-hand-phone");
+    await page.keyboard.press("Escape");
+    await page.getByRole("navigation", { name: "Breadcrumbs" }).getByRole("link").first().click();
+    await page.waitForURL(`**/i/${twin}`);
   },
 );
 

@@ -3,8 +3,7 @@
 // row does not compile. Each row meets the cause for real, presses the button, and sees the same request let in.
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FindingCode } from "../../apps/console/src/lib/finding-fixes.ts";
-import type { OneClickCode } from "../../apps/console/src/lib/refusal-fixes.ts";
+import type { FindingCode, OneClickCode } from "../../apps/console/src/lib/refusal-fixes.ts";
 import type { Page } from "../../tools/browser/drive.ts";
 import { CONNECTION_FAULTS, story, type Visitor } from "./browser.ts";
 import {

@@ -54,11 +54,15 @@ describe("401, the PEM was mangled", () => {
     const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
     await expectCause(page, "INSTANCE_KEY_MANGLED", "Certain");
+    const switcher = (state: string) =>
+      page.getByRole("button", { name: new RegExp(`Switch instance.*${state}`), includeHidden: true });
+    await switcher("Key cannot be read").waitFor({ state: "attached" });
     await page.getByText("JWT_VERIFICATION_KEY=").first().waitFor();
     await visitor.screenshot(page, "refusal-key-mangled");
     await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
     await tryAgain(page);
     await turnsGreen(page);
+    await switcher("Connected").waitFor({ state: "attached" });
     await visitor.screenshot(page, "refusal-key-mangled-resolved");
   });
 

@@ -1,8 +1,7 @@
-/** What ⌘K finds: pages, agents, sessions, instances, people, ids of refusals, and what can be done anywhere. */
+/** What ⌘K finds: pages, agents, teams, workflows, sessions, instances, people, ids of refusals, and what can be done anywhere. */
 import { useNavigate } from "@tanstack/react-router";
 import {
   Ban,
-  Bot,
   LogOut,
   MessageSquare,
   Monitor,
@@ -15,17 +14,20 @@ import {
   UserPlus,
 } from "lucide-react";
 import { ACTIONS, type Command, CommandPalette } from "../components/command-palette.tsx";
+import { RunnableIcon } from "../components/runnable-icon.tsx";
 import { useToast } from "../components/toast.tsx";
+import { useCurrentInstance } from "../lib/current-instance.ts";
 import { describeFailedSignOut } from "../lib/describe-fault.ts";
 import { useInstances } from "../lib/instances.ts";
 import { shortenAddress } from "../lib/lookalikes.ts";
 import { useMembers } from "../lib/people.ts";
+import { CHAT_ROUTES, KINDS, RUNNABLE_KINDS, SESSION_ROUTES } from "../lib/runnable-kinds.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
+import { nameOfSession } from "../lib/sessions.ts";
 import { useSignOut } from "../lib/sign-out.ts";
 import { chooseTheme } from "../lib/theme.ts";
 import { clip } from "../lib/words.ts";
-import { useCurrentInstance } from "./current-instance.ts";
 import { useFoundThings } from "./found-things.ts";
 import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
 
@@ -66,7 +68,7 @@ function useCommands(isOpen: boolean): readonly Command[] {
     ...usePages(),
     ...useThings(isOpen),
     ...useInstanceCommands(),
-    ...usePeople(),
+    ...usePeople(isOpen),
     ...useRefusals(),
     ...useActions(),
   ];
@@ -111,35 +113,37 @@ function usePages(): readonly Command[] {
   ];
 }
 
-/** Agents and sessions of the instance at hand: its words. */
+/** What the instance at hand has, and its sessions: its words. */
 function useThings(isOpen: boolean): readonly Command[] {
   const navigate = useNavigate();
   const current = useCurrentInstance();
-  const { agents, sessions } = useFoundThings(current, isOpen);
+  const { runnables, sessions } = useFoundThings(current, isOpen);
   if (current === undefined) return [];
   const instanceId = current.id;
   return [
-    ...agents.map(({ id, name }) => ({
-      id: `agent ${instanceId} ${id}`,
-      label: name,
-      group: "Agents",
-      icon: <Bot aria-hidden />,
-      hint: clip(id, 60),
-      isHintCode: true,
-      run: () => void navigate({ to: "/i/$instanceId/agents/$agentId", params: { instanceId, agentId: id } }),
-    })),
-    ...sessions.map(({ id, name, agentId }) => ({
-      id: `session ${instanceId} ${id}`,
-      label: name,
+    ...RUNNABLE_KINDS.flatMap((kind) =>
+      runnables[kind].map(({ id, name }) => ({
+        id: `${kind} ${instanceId} ${id}`,
+        label: name,
+        group: KINDS[kind].titles,
+        icon: <RunnableIcon kind={kind} />,
+        hint: clip(id, 60),
+        isHintCode: true,
+        run: () => void navigate({ to: CHAT_ROUTES[kind], params: { instanceId, agentId: id } }),
+      })),
+    ),
+    ...sessions.map(({ kind, agentId, session }) => ({
+      id: `session ${instanceId} ${session.session_id}`,
+      label: nameOfSession(session),
       group: "Sessions",
       icon: <MessageSquare aria-hidden />,
-      hint: clip(id, 60),
+      hint: clip(session.session_id, 60),
       isHintCode: true,
       isSearchedOnly: true,
       run: () =>
         void navigate({
-          to: "/i/$instanceId/agents/$agentId/sessions/$sessionId",
-          params: { instanceId, agentId, sessionId: id },
+          to: SESSION_ROUTES[kind],
+          params: { instanceId, agentId, sessionId: session.session_id },
         }),
     })),
   ];
@@ -163,9 +167,9 @@ function useInstanceCommands(): readonly Command[] {
     }));
 }
 
-function usePeople(): readonly Command[] {
+function usePeople(isOpen: boolean): readonly Command[] {
   const navigate = useNavigate();
-  const { data } = useMembers();
+  const { data } = useMembers(isOpen);
   return (data?.data ?? []).map(({ person_id: id, name, email, role }) => ({
     id: `person ${id}`,
     label: name,

@@ -1,10 +1,8 @@
 /** Where the shown page stands, from the routes that it is made of. */
-import { useQuery } from "@tanstack/react-query";
 import { useMatches } from "@tanstack/react-router";
 import type { Crumb } from "../components/breadcrumbs.tsx";
-import { instanceKey } from "../lib/instance-data.ts";
 import { useInstances } from "../lib/instances.ts";
-import { readComponents } from "../lib/read-components.ts";
+import { useRunnablesOf } from "../lib/runnables.ts";
 import { useMembership } from "../lib/session.ts";
 
 export function useCrumbs(): readonly Crumb[] {
@@ -59,13 +57,8 @@ function useNameOfRunnable(): string | undefined {
     structuralSharing: true,
   });
   const instance = data?.data.find(({ id }) => id === found?.instanceId);
-  const key = instance === undefined ? [] : instanceKey(instance);
-  const agents = useQuery({ queryKey: [...key, "agents"], enabled: false });
-  const config = useQuery({ queryKey: [...key, "config"], enabled: false });
-  if (found?.kind === undefined || instance === undefined) return undefined;
-  const list =
-    found.kind === "agents"
-      ? agents.data
-      : (config.data as Readonly<Record<string, unknown>> | undefined)?.[found.kind];
-  return readComponents(list).find(({ id }) => id === found.id)?.name;
+  const runnables = useRunnablesOf(instance, false);
+  return found?.kind === undefined
+    ? undefined
+    : runnables[found.kind].find(({ id }) => id === found.id)?.name;
 }

@@ -1,53 +1,47 @@
-/** Agents and sessions for ⌘K, asked for when it opens. An instance that does not answer has none: its own pages say why. */
-import { useQuery } from "@tanstack/react-query";
-import { instanceKey } from "../lib/instance-data.ts";
+/**
+ * What ⌘K finds on the instance at hand, asked for when it opens: the same questions that the pages ask. An instance that does
+ * not answer has nothing; its own pages say why.
+ */
 import type { Instance } from "../lib/instance-state.ts";
-import { useServices } from "../lib/services.ts";
-import { useMembership } from "../lib/session.ts";
-import { isUsableId } from "../lib/strangers-names.ts";
-import { clip } from "../lib/words.ts";
+import type { RunnableKind } from "../lib/runnable-kinds.ts";
+import { type Runnables, useRunnablesOf } from "../lib/runnables.ts";
+import { ownerOf, type SessionRow, useSessionsOf } from "../lib/sessions.ts";
 
-export interface FoundThings {
-  readonly agents: readonly { readonly id: string; readonly name: string }[];
-  readonly sessions: readonly { readonly id: string; readonly name: string; readonly agentId: string }[];
+interface FoundSession {
+  readonly kind: RunnableKind;
+  /** Whom it is with. */
+  readonly agentId: string;
+  readonly session: SessionRow;
 }
 
-const MAX_AGENTS = 200;
+export interface FoundThings {
+  readonly runnables: Runnables;
+  readonly sessions: readonly FoundSession[];
+}
+
 const MAX_SESSIONS = 100;
 
 export function useFoundThings(instance: Instance | undefined, isOpen: boolean): FoundThings {
-  const { instanceClients } = useServices();
-  const { organization } = useMembership();
-  const key = instance === undefined ? [] : instanceKey(instance);
-  const enabled = isOpen && instance !== undefined && instance.endpoint !== null;
-  const staleTime = 30_000;
-  const agents = useQuery({
-    queryKey: [...key, "found-agents"],
-    enabled,
-    staleTime,
-    queryFn: async ({ signal }) => {
-      if (instance === undefined) return [];
-      const client = await instanceClients.open(organization.id, instance);
-      return (await client.agents.list({}, { signal }))
-        .slice(0, MAX_AGENTS)
-        .flatMap(({ id, name }) => (isUsableId(id) ? [{ id, name: clip(name ?? id, 80) }] : []));
-    },
+  const isAsked = isOpen && instance !== undefined && instance.endpoint !== null;
+  const runnables = useRunnablesOf(instance, isAsked);
+  const isWanted = (kind: RunnableKind) => isAsked && runnables[kind].length > 0;
+  const sessions = [
+    ...useFoundSessions(instance, "agents", isWanted("agents")),
+    ...useFoundSessions(instance, "teams", isWanted("teams")),
+    ...useFoundSessions(instance, "workflows", isWanted("workflows")),
+  ];
+  return { runnables, sessions };
+}
+
+function useFoundSessions(
+  instance: Instance | undefined,
+  kind: RunnableKind,
+  isWanted: boolean,
+): readonly FoundSession[] {
+  const wanted = { kind, agentId: undefined, search: "", page: 1, limit: MAX_SESSIONS };
+  const { data } = useSessionsOf(instance, wanted, isWanted);
+  return (data?.data ?? []).flatMap((session) => {
+    const agentId = ownerOf(session, kind);
+    return agentId === undefined ? [] : [{ kind, agentId, session }];
   });
-  const sessions = useQuery({
-    queryKey: [...key, "found-sessions"],
-    enabled,
-    staleTime,
-    queryFn: async ({ signal }) => {
-      if (instance === undefined) return [];
-      const client = await instanceClients.open(organization.id, instance);
-      const { data } = await client.sessions.list(
-        { query: { type: "agent", limit: MAX_SESSIONS } },
-        { signal },
-      );
-      return data.flatMap(({ session_id: id, session_name: name, agent_id: agentId }) =>
-        isUsableId(id) && isUsableId(agentId) ? [{ id, agentId, name: clip(name || id, 80) }] : [],
-      );
-    },
-  });
-  return { agents: agents.data ?? [], sessions: sessions.data ?? [] };
 }

@@ -1,11 +1,10 @@
 /** Which instance one works with, and how it is. Switching keeps the page. */
-import { useIsFetching } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Check, ChevronsUpDown, Plus, Server } from "lucide-react";
+import { InstanceStatus } from "../components/instance-status.tsx";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
-import { Status } from "../components/status.tsx";
 import { cx } from "../lib/cx.ts";
-import { describeInstanceState, type Instance } from "../lib/instance-state.ts";
+import type { Instance } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
 import { findLookalikes, shortenAddress } from "../lib/lookalikes.ts";
 
@@ -44,7 +43,7 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
             <MenuItem
               key={instance.id}
               onSelect={() => open(instance.id)}
-              icon={<Status {...describeInstanceState(instance)} isWordHidden />}
+              icon={<InstanceStatus instance={instance} isWordHidden />}
               trailing={
                 instance.id === current?.id ? (
                   <Check aria-label="shown" className="size-4 text-accent-ink" />
@@ -85,7 +84,7 @@ function CurrentInstance({ instance }: { readonly instance: Instance | undefined
           {instance === undefined ? (
             <span className="text-ink-soft">Connect one</span>
           ) : (
-            <CurrentState instance={instance} />
+            <InstanceStatus instance={instance} />
           )}
         </span>
         {instance === undefined || !hasLookalike ? null : (
@@ -99,20 +98,13 @@ function CurrentInstance({ instance }: { readonly instance: Instance | undefined
   );
 }
 
-/** A look that is under way elsewhere on the page shows here as well. */
-function CurrentState({ instance }: { readonly instance: Instance }) {
-  const isLooking = useIsFetching({ queryKey: ["probe", instance.id] }) > 0;
-  if (instance.observed === null && isLooking) return <Status tone="neutral" word="Checking…" isBusy />;
-  return <Status {...describeInstanceState(instance)} />;
-}
-
 function FoldedInstance({ instance }: { readonly instance: Instance | undefined }) {
   return (
     <span className="relative">
       <Server aria-hidden className="size-4 text-ink-soft" />
       {instance === undefined ? null : (
         <span className="absolute -right-1.5 -bottom-1.5 flex rounded-full bg-raised p-0.5">
-          <Status {...describeInstanceState(instance)} isWordHidden />
+          <InstanceStatus instance={instance} isWordHidden />
         </span>
       )}
     </span>

@@ -2,6 +2,7 @@
 import { Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { RefusalArea } from "../components/refusal-area.tsx";
+import { CurrentInstanceProvider, useInstanceAtHand } from "../lib/current-instance.ts";
 import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
 import { CommandMenu } from "./command-menu.tsx";
@@ -33,44 +34,46 @@ export function Shell() {
   }, []);
 
   return (
-    <div
-      className={cx(
-        "grid min-h-dvh grid-cols-1",
-        isFolded ? "md:grid-cols-[3.5rem_minmax(0,1fr)]" : "md:grid-cols-[14.5rem_minmax(0,1fr)]",
-      )}
-    >
-      <a
-        href="#page"
-        className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+    <CurrentInstanceProvider value={useInstanceAtHand()}>
+      <div
+        className={cx(
+          "grid min-h-dvh grid-cols-1",
+          isFolded ? "md:grid-cols-[3.5rem_minmax(0,1fr)]" : "md:grid-cols-[14.5rem_minmax(0,1fr)]",
+        )}
       >
-        Skip to the page
-      </a>
-      <SideBar
-        isFolded={isFolded && !isNarrow}
-        isDrawer={isNarrow}
-        isDrawerOpen={isDrawerOpen}
-        onDrawerOpenChange={setIsDrawerOpen}
-        onSearch={() => setIsPaletteOpen(true)}
-      />
-      <div className="flex min-w-0 flex-col">
-        <TopBar
-          crumbs={crumbs}
-          toggleLabel={isNarrow ? "Open the navigation" : isFolded ? "Unfold the bar" : "Fold the bar"}
-          onToggle={() => (isNarrow ? setIsDrawerOpen(true) : setIsFolded((before) => !before))}
-        />
-        <main
-          id="page"
-          tabIndex={-1}
-          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:h-[calc(100dvh-3rem)] has-data-fills:min-h-96 has-data-fills:max-w-none has-data-fills:flex-none has-data-fills:gap-0 has-data-fills:p-0"
+        <a
+          href="#page"
+          className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
         >
-          <RefusalArea>
-            <Outlet />
-          </RefusalArea>
-        </main>
+          Skip to the page
+        </a>
+        <SideBar
+          isFolded={isFolded && !isNarrow}
+          isDrawer={isNarrow}
+          isDrawerOpen={isDrawerOpen}
+          onDrawerOpenChange={setIsDrawerOpen}
+          onSearch={() => setIsPaletteOpen(true)}
+        />
+        <div className="flex min-w-0 flex-col">
+          <TopBar
+            crumbs={crumbs}
+            toggleLabel={isNarrow ? "Open the navigation" : isFolded ? "Unfold the bar" : "Fold the bar"}
+            onToggle={() => (isNarrow ? setIsDrawerOpen(true) : setIsFolded((before) => !before))}
+          />
+          <main
+            id="page"
+            tabIndex={-1}
+            className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:h-[calc(100dvh-3rem)] has-data-fills:min-h-96 has-data-fills:max-w-none has-data-fills:flex-none has-data-fills:gap-0 has-data-fills:p-0"
+          >
+            <RefusalArea>
+              <Outlet />
+            </RefusalArea>
+          </main>
+        </div>
+        <PageAnnouncer title={title} />
+        <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
+        <SessionEnded />
       </div>
-      <PageAnnouncer title={title} />
-      <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
-      <SessionEnded />
-    </div>
+    </CurrentInstanceProvider>
   );
 }

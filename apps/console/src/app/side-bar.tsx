@@ -5,10 +5,10 @@ import { type LucideIcon, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { Mark } from "../components/mark.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
+import { useCurrentInstance } from "../lib/current-instance.ts";
 import { cx } from "../lib/cx.ts";
 import { clip } from "../lib/words.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { useCurrentInstance } from "./current-instance.ts";
 import { InstanceSwitcher } from "./instance-switcher.tsx";
 import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
 

@@ -1,9 +1,10 @@
 /** One instance of the address, a client of it, and what several features read there. */
 import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { skipToken, type UseQueryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { noteLetIn } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
-import { useInstances } from "./instances.ts";
+import { instancesQuery, useInstances } from "./instances.ts";
 import { instanceRoute } from "./parent-routes.ts";
 import { useServices } from "./services.ts";
 import { useMembership } from "./session.ts";
@@ -21,28 +22,32 @@ export function instanceKey({ id, endpoint, desired }: Instance): readonly unkno
   return ["at", id, endpoint, desired.authorization];
 }
 
-/** Asks the instance of the page. */
+type Ask<Answer> = (client: AgentOSClient, signal: AbortSignal) => Promise<Answer>;
+type AskOptions<Answer> = Pick<
+  UseQueryOptions<Answer>,
+  "enabled" | "staleTime" | "placeholderData" | "refetchInterval"
+>;
+
+/** Asks an instance, once there is one. */
 export function useInstanceQuery<Answer>(
+  instance: Instance | undefined,
   name: readonly unknown[],
-  ask: (client: AgentOSClient, signal: AbortSignal) => Promise<Answer>,
-  options: { readonly isEnabled?: boolean; readonly staleMs?: number } = {},
+  ask: Ask<Answer>,
+  options: AskOptions<Answer> = {},
 ): UseQueryResult<Answer> {
-  const instance = useInstance();
-  const { instanceClients } = useServices();
+  const { instanceClients, queryClient } = useServices();
   const { organization } = useMembership();
   return useQuery({
-    queryKey: [...instanceKey(instance), ...name],
-    queryFn: async ({ signal }) => ask(await instanceClients.open(organization.id, instance), signal),
-    enabled: options.isEnabled ?? true,
-    staleTime: options.staleMs ?? 10_000,
-  });
-}
-
-export type AgentList = Awaited<ReturnType<AgentOSClient["agents"]["list"]>>;
-
-export function useAgents(): UseQueryResult<AgentList> {
-  return useInstanceQuery(["agents"], (client, signal) => client.agents.list({}, { signal }), {
-    staleMs: 30_000,
+    ...options,
+    queryKey: [...(instance === undefined ? [] : instanceKey(instance)), ...name],
+    queryFn:
+      instance === undefined
+        ? skipToken
+        : async ({ signal }) => {
+            const answer = await ask(await instanceClients.open(organization.id, instance), signal);
+            noteLetIn(queryClient, instance.id);
+            return answer;
+          },
   });
 }
 
@@ -52,15 +57,11 @@ export function useOpenClient(): () => Promise<AgentOSClient> {
   const organizationId = useMembership().organization.id;
   const { instanceId } = instanceRoute.useParams();
   return useCallback(async () => {
-    const held = queryClient.getQueryState<{ data: readonly Instance[] }>(["instances", organizationId]);
-    const list =
-      held?.data === undefined || held.isInvalidated
-        ? await queryClient.fetchQuery({
-            queryKey: ["instances", organizationId],
-            queryFn: () => controlPlane.instances.list({ parameters: { organization_id: organizationId } }),
-          })
-        : held.data;
-    const instance = list.data.find(({ id }) => id === instanceId);
+    const { data } = await queryClient.fetchQuery({
+      ...instancesQuery(controlPlane, organizationId),
+      staleTime: Number.POSITIVE_INFINITY,
+    });
+    const instance = data.find(({ id }) => id === instanceId);
     if (instance === undefined)
       throw new AgentOSRefusal({
         status: 404,

@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import { describeInstanceState, type Instance, isSeenLately } from "./instance-state.ts";
 
 const observed = { is_reachable: true } as Instance["observed"];
-const describe = (parts: Partial<Instance>) =>
-  describeInstanceState({ is_draft: false, observed, findings: [], ...parts } as unknown as Instance).word;
+const describe = (parts: Partial<Instance>, refusedFor?: string) =>
+  describeInstanceState(
+    { is_draft: false, observed, findings: [], ...parts } as unknown as Instance,
+    refusedFor,
+  ).word;
 
 test("says what was found of an instance before what is wished of it", () => {
   expect(describe({})).toBe("Connected");
@@ -11,6 +14,13 @@ test("says what was found of an instance before what is wished of it", () => {
   expect(describe({ observed: null })).toBe("Not checked yet");
   expect(describe({ observed: { is_reachable: false } as Instance["observed"] })).toBe("Unreachable");
   expect(describe({ findings: [{}, {}] as Instance["findings"] })).toBe("2 problems");
+  expect(describe({ findings: [{}] as Instance["findings"] }, "INSTANCE_KEY_MANGLED")).toBe(
+    "Key cannot be read",
+  );
+  // What the page of the instance counts as a problem is told so.
+  expect(describe({ findings: [{}] as Instance["findings"] }, "INSTANCE_SECURITY_KEY_MISSING")).toBe(
+    "1 problem",
+  );
 });
 
 test("asks for another look where nobody has looked lately, or nobody answered", () => {

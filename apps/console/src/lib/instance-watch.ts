@@ -2,10 +2,11 @@
 import { type ControlPlaneClient, isClientError } from "@agentos/client";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { requireSameEndpoint } from "./instance-clients.ts";
+import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { isKnownToDocument, refreshInstances, replaceInstance, useInstanceParameters } from "./instances.ts";
 import { type ProbeAnswer, type ProbeReport, probeEndpoint, probeWithCredential } from "./probe-endpoint.ts";
-import { useServices } from "./services.ts";
+import { type Services, useServices } from "./services.ts";
 import { useThisBrowser } from "./this-browser.ts";
 import type { Trial } from "./trial.ts";
 
@@ -50,8 +51,8 @@ export function useInstanceProbe(
 
 /** Tries it as who is signed in. */
 export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQueryResult<Trial> {
-  const { controlPlane, instanceClients } = useServices();
-  const queryClient = useQueryClient();
+  const services = useServices();
+  const { controlPlane, instanceClients, queryClient } = services;
   const tools = useThisBrowser();
   const parameters = useInstanceParameters(instance.id);
   const { id, endpoint, desired, is_draft: isDraft, os_id: osId, observed } = instance;
@@ -68,10 +69,10 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
         const text = instanceClients.readSecurityKey(instance);
         if (text === undefined) return { kind: "no-key" };
         const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
-        return judge(controlPlane, parameters, report, "security-key", undefined);
+        return judge(services, parameters, report, "security-key", undefined);
       }
       if (!desired.authorization)
-        return judge(controlPlane, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
+        return judge(services, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
       let minted: MintedToken;
       try {
         minted = await controlPlane.tokens.mint({ parameters, body: { purpose: "console" } }, { signal });
@@ -83,7 +84,7 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
       }
       const { token, jti } = minted;
       const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
-      return judge(controlPlane, parameters, report, "minted", jti);
+      return judge(services, parameters, report, "minted", jti);
     },
     refetchInterval: (query) =>
       query.state.data?.kind === "no-key"
@@ -97,14 +98,17 @@ type MintedToken = Awaited<ReturnType<ControlPlaneClient["tokens"]["mint"]>>;
 type Parameters = ReturnType<typeof useInstanceParameters>;
 
 async function judge(
-  controlPlane: ControlPlaneClient,
+  { controlPlane, queryClient }: Services,
   parameters: Parameters,
   { outcome, answers, date }: ProbeReport,
   credential: "minted" | "security-key" | "none",
   jti: string | undefined,
 ): Promise<Trial> {
   const answer: ProbeAnswer | undefined = answers.find(({ route }) => route === "GET /config");
-  if (answer?.status === 200) return { kind: "let-in", credential };
+  if (answer?.status === 200) {
+    noteLetIn(queryClient, parameters.instance_id);
+    return { kind: "let-in", credential };
+  }
   const { causes } = await controlPlane.diagnoses.create({
     parameters,
     body: {
@@ -127,6 +131,7 @@ async function judge(
             : { kind: "none" },
     },
   });
+  noteRefused(queryClient, parameters.instance_id, causes);
   return { kind: "refused", credential, status: answer?.status, causes };
 }
 

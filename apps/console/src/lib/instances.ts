@@ -42,11 +42,6 @@ export function useInstances(): UseQueryResult<InstanceList> {
   return useQuery(instancesQuery(controlPlane, useMembership().organization.id));
 }
 
-/** The instance of an id, once the list is there. */
-export function useInstance(instanceId: string): Instance | undefined {
-  return useInstances().data?.data.find(({ id }) => id === instanceId);
-}
-
 /** Path parameters of calls about one instance. */
 export function useInstanceParameters(instanceId: string): {
   readonly organization_id: string;

@@ -7,9 +7,10 @@ import {
   isButton,
   ONE_CLICK_CODES,
   POINTER_CODES,
-  planChoice,
+  planFindingFix,
   planFixes,
 } from "./refusal-fixes.ts";
+import { planWayOut, type WayOut } from "./ways-out.ts";
 
 const instance = {
   desired: { authorization: true, security_key: false },
@@ -86,19 +87,41 @@ test("for somebody else nothing is done that only they can do", () => {
   ]);
 });
 
-test("the ways out set both switches, and what is no such way sets none", () => {
+test("the ways out set both switches and say so, and what is no such way sets none", () => {
   const both = { ...instance, desired: { authorization: true, security_key: true } };
-  const choose = (title: string, of = both) => planChoice({ title, steps: [], is_preferred: true }, of);
-  expect(choose("Use Authorization (JWT) only")).toMatchObject({
+  const choose = (id: WayOut["id"], of = both) =>
+    planWayOut({ id, title: "Any words", steps: [], is_preferred: true }, of);
+  expect(choose("authorization-only")).toEqual({
+    kind: "set-switches",
+    label: "Switch Security key off",
     switches: { authorization: true, security_key: false },
   });
-  expect(choose("Use the security key only")).toMatchObject({
+  expect(choose("security-key-only", instance)).toEqual({
+    kind: "set-switches",
+    label: "Switch Authorization off and Security key on",
     switches: { authorization: false, security_key: true },
   });
-  expect(choose("Upgrade")).toBeUndefined();
-  // Set so already: what is left is done on the instance.
-  expect(choose("Use Authorization (JWT) only", instance)).toBeUndefined();
-  expect(choose("Use the security key only", keyOnly)).toBeUndefined();
+  expect(choose("upgrade")).toBeUndefined();
+  expect(choose("authorization-only", instance)).toBe("set");
+  expect(choose("security-key-only", keyOnly)).toBe("set");
+});
+
+test("on the page of the instance a click never makes one switch right by making the other wrong", () => {
+  const fix = (code: string, desired: Instance["desired"], osId: string | null = "shop") =>
+    planFindingFix(code, { desired, observed: { os_id: osId } } as unknown as Instance);
+  const none = { authorization: false, security_key: false };
+  const tokens = { authorization: true, security_key: false };
+  const both = { authorization: true, security_key: true };
+  expect(fix("INSTANCE_OPEN", none)).toMatchObject({ switches: tokens });
+  expect(fix("INSTANCE_SECURITY_KEY_MISSING", both)).toMatchObject({ switches: tokens });
+  expect(fix("INSTANCE_SECURITY_KEY_UNWANTED", none)).toMatchObject({
+    switches: { authorization: false, security_key: true },
+  });
+  // Both on is a situation to get out of.
+  expect(fix("INSTANCE_SECURITY_KEY_UNWANTED", tokens)).toBeUndefined();
+  expect(fix("INSTANCE_OS_ID_DIFFERS", tokens)).toMatchObject({ osId: "shop" });
+  expect(fix("INSTANCE_OS_ID_DIFFERS", tokens, null)).toBeUndefined();
+  expect(fix("INSTANCE_KEY_MANGLED", tokens)).toBeUndefined();
 });
 
 test("who lacks a scope has words for whoever can give it, who is named; nobody is asked for what one has", () => {

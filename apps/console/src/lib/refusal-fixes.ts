@@ -1,16 +1,11 @@
 /**
- * What a person can do about a refusal, by its code. `BUTTONS` are causes that a click here mends, so that the same request
- * is let in: `e2e/console/one-click.e2e.ts` presses each. For all others there is a line to copy, words for whoever can do
- * it, or the page where it is done, and no button that would fail. `apply-fix.ts` does what is described here.
+ * What a person can do about a refusal, or about how an instance is set up, by the code of the cause. `SETTINGS` and `BUTTONS`
+ * are mended by a click here: `e2e/console/one-click.e2e.ts` presses each. For all others there is a line to copy, words for
+ * whoever can do it, or the page where it is done, and no button that would fail. `apply-fix.ts` does what is described here.
  */
-import type { Explanation, Finding } from "./explain-refusal.ts";
-import type { Instance } from "./instance-state.ts";
+import type { Explanation } from "./explain-refusal.ts";
+import type { Instance, Switches } from "./instance-state.ts";
 import { writeOriginLine } from "./origin-line.ts";
-
-export interface Switches {
-  readonly authorization: boolean;
-  readonly security_key: boolean;
-}
 
 /** Tried again at once after it. */
 export type ButtonAction =
@@ -71,16 +66,49 @@ function open(tab: InstancePlace): PointerAction {
   return { kind: "open-instance", label: `Open the ${tab}`, tab };
 }
 
-function setSwitches(label: string, switches: Switches): ButtonAction {
+export function setSwitches(label: string, switches: Switches): ButtonAction {
   return { kind: "set-switches", label, switches };
 }
 
-export function switchOn({ instance }: Pick<FixSituation, "instance">): ButtonAction {
-  return setSwitches("Switch Authorization on", {
-    authorization: true,
-    security_key: instance?.desired.security_key ?? false,
-  });
+function switchOn({ desired }: Instance): ButtonAction {
+  return setSwitches("Switch Authorization on", { ...desired, authorization: true });
 }
+
+/** How an instance is set up: the switches here, or the id here, are made to say what is there. */
+const SETTINGS = {
+  INSTANCE_OPEN: switchOn,
+  INSTANCE_AUTHORIZATION_UNWANTED: switchOn,
+  INSTANCE_SECURITY_KEY_MISSING: ({ desired }) =>
+    setSwitches("Switch Security key off", { ...desired, security_key: false }),
+  INSTANCE_SECURITY_KEY_UNWANTED: ({ desired }) =>
+    // Beside tokens it is not accepted: the key has to go there.
+    desired.authorization
+      ? undefined
+      : setSwitches("Switch Security key on", { ...desired, security_key: true }),
+  INSTANCE_SWITCH_NOT_APPLIED: ({ desired }) => setSwitches("Set the switches again", desired),
+  INSTANCE_OS_ID_DIFFERS: ({ observed }) => {
+    const osId = observed?.os_id ?? null;
+    return osId === null ? undefined : { kind: "take-os-id", label: `Use the id ${osId}`, osId };
+  },
+} as const satisfies Readonly<Record<string, (instance: Instance) => ButtonAction | undefined>>;
+
+/** Each has a story in which its button is pressed on the page of the instance. */
+export type FindingCode = keyof typeof SETTINGS;
+
+const isFindingCode = (code: string): code is FindingCode => Object.hasOwn(SETTINGS, code);
+
+/** On the page of the instance; undefined for what is mended on the instance itself. */
+export function planFindingFix(code: string, instance: Instance): ButtonAction | undefined {
+  return isFindingCode(code) ? SETTINGS[code](instance) : undefined;
+}
+
+/** Where something was refused for it. */
+const setting =
+  (code: FindingCode, ...further: readonly PointerAction[]): Plan<FixAction> =>
+  ({ instance }) => {
+    const fix = instance === undefined ? undefined : planFindingFix(code, instance);
+    return fix === undefined ? further : [fix, ...further];
+  };
 
 const renewing: Plan<FixAction> = () => [{ kind: "renew-token", label: "Get a new token" }];
 const signingIn: Plan<FixAction> = () => [signIn];
@@ -99,32 +127,26 @@ const typing: Plan<FixAction> = ({ instance }) =>
     : [open("switches")];
 
 /** It asks for a token: none are made for it while Authorization is off here. What was sent with it on was lost on its way. */
-const switching: Plan<FixAction> = (situation) =>
-  situation.instance?.desired.authorization === true
+const switching: Plan<FixAction> = ({ instance }) =>
+  instance === undefined || instance.desired.authorization
     ? [open("switches")]
-    : [switchOn(situation), configuration];
+    : [switchOn(instance), configuration];
 
 const asking: Plan<PointerAction> = ({ explanation, whoGives }) =>
   whoGives === undefined
     ? []
     : [{ kind: "ask", label: `A message for ${whoGives}`, text: writeRequest(explanation) }];
 
-/** What a click here mends. A row of it is a row of the stories, too. */
+/** What a click here mends, so that the same request is let in. A row of it is a row of the stories, too. */
 const BUTTONS = {
-  // These two have ways out with buttons of their own (`planChoice`).
+  // These two have ways out with buttons of their own (`ways-out.ts`).
   INSTANCE_BOTH_SWITCHES_ON: () => [],
   INSTANCE_VERSION_WITHOUT_JWT: () => [],
   // So has this one, where the instance is to keep its security key.
   INSTANCE_AUTHORIZATION_MISSING: configuring,
-  INSTANCE_AUTHORIZATION_UNWANTED: (situation) => [switchOn(situation), configuration],
-  INSTANCE_SWITCH_NOT_APPLIED: ({ instance }) =>
-    instance === undefined ? [] : [setSwitches("Set the switches again", instance.desired)],
-  INSTANCE_OS_ID_DIFFERS: ({ instance }) => {
-    const osId = instance?.observed?.os_id ?? null;
-    return osId === null
-      ? [open("settings")]
-      : [{ kind: "take-os-id", label: `Use the id ${osId}`, osId }, open("settings")];
-  },
+  INSTANCE_AUTHORIZATION_UNWANTED: setting("INSTANCE_AUTHORIZATION_UNWANTED", configuration),
+  INSTANCE_SWITCH_NOT_APPLIED: setting("INSTANCE_SWITCH_NOT_APPLIED"),
+  INSTANCE_OS_ID_DIFFERS: setting("INSTANCE_OS_ID_DIFFERS", open("settings")),
   INSTANCE_NOT_REACHED: ({ isBlockedByPage }) => (isBlockedByPage === true ? [reload] : [open("settings")]),
   TOKEN_KEY_RETIRED: renewing,
   TOKEN_AUDIENCE_STALE: renewing,
@@ -205,31 +227,6 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   const plan = Object.hasOwn(POINTERS, code) ? POINTERS[code] : undefined;
   if (plan !== undefined) return plan(situation);
   return situation.instance === undefined ? [] : [open("policy")];
-}
-
-const KEY_ONLY = /security key only/i;
-const TOKENS_ONLY = /authorization.*only/i;
-
-/** Others are done on the instance alone. */
-export function isAboutSwitches({ title }: Finding["choices"][number]): boolean {
-  return KEY_ONLY.test(title) || TOKENS_ONLY.test(title);
-}
-
-/** What a click on one of the ways out sets here; undefined where it is not about the switches, or they are set so. */
-export function planChoice(
-  choice: Finding["choices"][number],
-  instance: Instance | undefined,
-): ButtonAction | undefined {
-  if (!isAboutSwitches(choice)) return undefined;
-  const isKeyOnly = KEY_ONLY.test(choice.title);
-  const switches = { authorization: !isKeyOnly, security_key: isKeyOnly };
-  const desired = instance?.desired;
-  if (desired?.authorization === switches.authorization && desired.security_key === switches.security_key)
-    return undefined;
-  if (isKeyOnly) return setSwitches("Switch Authorization off", switches);
-  // Tokens are let in where the instance asks for them already; else it needs its lines next.
-  const isNext = instance?.observed?.authorization !== "on";
-  return setSwitches(`Switch Security key off${isNext ? ", then set the lines" : ""}`, switches);
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {

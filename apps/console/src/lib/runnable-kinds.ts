@@ -2,6 +2,8 @@
 
 export type RunnableKind = "agents" | "teams" | "workflows";
 
+export const RUNNABLE_KINDS = ["agents", "teams", "workflows"] as const satisfies readonly RunnableKind[];
+
 interface KindWords {
   /** As a session names its kind. */
   readonly type: "agent" | "team" | "workflow";

@@ -15,6 +15,15 @@ export function sessionQuery(controlPlane: ControlPlaneClient) {
   });
 }
 
+export function rolesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
+  return queryOptions({
+    queryKey: ["roles", organizationId],
+    queryFn: ({ signal }) =>
+      controlPlane.roles.list({ parameters: { organization_id: organizationId } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** Only inside of the shell, which is there for nobody else. */
 export function useSignedIn(): SignedIn {
   const { controlPlane } = useServices();
@@ -44,13 +53,6 @@ export function useWhoGives(needed: readonly string[]): string | undefined {
 
 function useRoles(isNeeded: boolean) {
   const { controlPlane } = useServices();
-  const { organization } = useMembership();
-  const roles = useQuery({
-    queryKey: ["roles", organization.id],
-    queryFn: ({ signal }) =>
-      controlPlane.roles.list({ parameters: { organization_id: organization.id } }, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: isNeeded,
-  });
-  return roles.data?.data ?? [];
+  const query = rolesQuery(controlPlane, useMembership().organization.id);
+  return useQuery({ ...query, enabled: isNeeded }).data?.data ?? [];
 }

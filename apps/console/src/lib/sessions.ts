@@ -1,7 +1,8 @@
 /** Sessions of an instance, as the chat and the page of sessions need them. Names in them are the instance's words. */
 import type { AgentOSClient } from "@agentos/client";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useInstanceQuery } from "./instance-data.ts";
+import { useInstance, useInstanceQuery } from "./instance-data.ts";
+import type { Instance } from "./instance-state.ts";
 import { KINDS, type RunnableKind } from "./runnable-kinds.ts";
 import { isUsableId } from "./strangers-names.ts";
 import { clip } from "./words.ts";
@@ -20,8 +21,20 @@ export interface SessionsWanted {
 }
 
 export function useSessions(wanted: SessionsWanted): UseQueryResult<SessionPage> {
-  return useInstanceQuery(["sessions", wanted], (client, signal) =>
-    wanted.search === "" ? readPage(client, wanted, signal) : searchNewest(client, wanted, signal),
+  return useSessionsOf(useInstance(), wanted);
+}
+
+export function useSessionsOf(
+  instance: Instance | undefined,
+  wanted: SessionsWanted,
+  enabled = true,
+): UseQueryResult<SessionPage> {
+  return useInstanceQuery(
+    instance,
+    ["sessions", wanted],
+    (client, signal) =>
+      wanted.search === "" ? readPage(client, wanted, signal) : searchNewest(client, wanted, signal),
+    { enabled },
   );
 }
 
@@ -93,4 +106,15 @@ export function pickSessions(
 export function nameOfSession({ session_name: name }: Pick<SessionRow, "session_name">): string {
   const line = typeof name === "string" ? name.replace(/\s+/g, " ").trim() : "";
   return line === "" ? "Unnamed session" : clip(line, 120);
+}
+
+/** Which one of that kind a session is with. */
+export function ownerOf(session: SessionRow, kind: RunnableKind): string | undefined {
+  const id = session[`${KINDS[kind].type}_id`];
+  return isUsableId(id) ? id : undefined;
+}
+
+/** Agents' is what a session is that names nobody. */
+export function kindOf(session: SessionRow): RunnableKind {
+  return (["teams", "workflows"] as const).find((kind) => ownerOf(session, kind) !== undefined) ?? "agents";
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
 import { askWhy, isBlockedByPage, isOfInstance } from "./diagnose-call.ts";
 import { type Explanation, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
+import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { instancesQuery, useInstances } from "./instances.ts";
 import { nameCaller } from "./name-caller.ts";
@@ -48,20 +49,15 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
 
   const why = useQuery({
     queryKey: ["refusal", organizationId, call.instanceId, idOfError(error)],
-    queryFn: () =>
-      found === undefined
-        ? undefined
-        : askWhy(
-            { ...services, browser },
-            {
-              organizationId,
-              instance: found,
-              error,
-              // Of the request that was tried again there is more.
-              record: error === call.error ? call.record : undefined,
-              isOfOthers: call.isOfOthers === true,
-            },
-          ),
+    queryFn: async () => {
+      if (found === undefined) return undefined;
+      // Of the request that was tried again there is more.
+      const record = error === call.error ? call.record : undefined;
+      const asked = { organizationId, instance: found, error, record, isOfOthers: call.isOfOthers === true };
+      const known = await askWhy({ ...services, browser }, asked);
+      if (record === undefined) noteRefused(services.queryClient, found.id, known.diagnosis?.causes ?? []);
+      return known;
+    },
     enabled: isInstances,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -83,6 +79,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       await call.retry(await services.instanceClients.open(organizationId, instance));
     },
     onSuccess: () => {
+      noteLetIn(services.queryClient, call.instanceId);
       call.onResolved?.();
       // What else was refused there may be let in as well.
       void services.queryClient.invalidateQueries({

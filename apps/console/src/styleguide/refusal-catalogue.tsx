@@ -113,11 +113,13 @@ function makeSession(code: string, cause: string, fix: string): RefusalSession {
 
 const CHOICES: Explanation["choices"] = [
   {
+    id: "authorization-only",
     title: "Use Authorization (JWT) only",
     steps: ["switch Security key off here", "unset OS_SECURITY_KEY on the instance"],
     is_preferred: true,
   },
   {
+    id: "security-key-only",
     title: "Use the security key only",
     steps: ["switch Authorization off here", "unset JWT_VERIFICATION_KEY on the instance"],
     is_preferred: false,

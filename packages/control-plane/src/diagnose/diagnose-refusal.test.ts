@@ -249,18 +249,15 @@ describe("the cause that stands first", () => {
 
   test("both ways out are named where both switches are on, the preferred one first", () => {
     const [cause] = diagnoseWith({ answer: badKey, instance: BOTH }).causes;
-    expect(cause?.choices.map(({ title, is_preferred: isPreferred }) => [title, isPreferred])).toEqual([
-      ["Use Authorization (JWT) only", true],
-      ["Use the security key only", false],
+    expect(cause?.choices.map(({ id, is_preferred: isPreferred }) => [id, isPreferred])).toEqual([
+      ["authorization-only", true],
+      ["security-key-only", false],
     ]);
     const [old] = diagnoseWith({
       answer: badKey,
       instance: { ...BOTH, version: version.reported("2.3.12") },
     }).causes;
-    expect(old?.choices.map(({ title }) => title)).toEqual([
-      "Use the security key only",
-      "Upgrade the AgentOS",
-    ]);
+    expect(old?.choices.map(({ id }) => id)).toEqual(["security-key-only", "upgrade"]);
   });
 
   test("clocks: how far they are apart, or how far at least", () => {

@@ -66,9 +66,9 @@ describe("an instance that is as it is meant to be", () => {
   it("with its security key is told once that authorization is preferred, and may stay so", () => {
     const findings = compare("key", securityKey);
     expect(say(findings)).toEqual(["INSTANCE_AUTHORIZATION_PREFERRED likely"]);
-    expect(findings[0]?.choices.map((choice) => [choice.title, choice.is_preferred])).toEqual([
-      ["Use Authorization (JWT) only", true],
-      ["Use the security key only", false],
+    expect(findings[0]?.choices.map((choice) => [choice.id, choice.is_preferred])).toEqual([
+      ["authorization-only", true],
+      ["security-key-only", false],
     ]);
   });
 
@@ -130,8 +130,8 @@ describe("the version", () => {
       ({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON",
     );
     expect(finding?.choices).toMatchObject([
-      { title: "Use the security key only", is_preferred: true },
-      { title: "Upgrade the AgentOS", is_preferred: false },
+      { id: "security-key-only", is_preferred: true },
+      { id: "upgrade", is_preferred: false },
     ]);
   });
 

@@ -12,12 +12,12 @@ export function describeBothOn(isKeyOnly: boolean): string {
 }
 
 const START_AGAIN = "start the instance again";
-const KEY_ONLY = "Use the security key only";
 
 /** The first is the preferred one. An AgentOS that cannot verify tokens goes with the key until it is upgraded. */
 export function describeWaysOut({ verifiesTokens }: KnownVersion): InstanceFinding["choices"] {
   const keyOnly = {
-    title: KEY_ONLY,
+    id: "security-key-only" as const,
+    title: "Use the security key only",
     steps: [
       "switch Authorization off here",
       "unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance",
@@ -29,6 +29,7 @@ export function describeWaysOut({ verifiesTokens }: KnownVersion): InstanceFindi
     return [
       keyOnly,
       {
+        id: "upgrade",
         title: "Upgrade the AgentOS",
         steps: [
           `upgrade it to ${FIRST_VERSION_WITH_JWT} or later, and ${START_AGAIN}`,
@@ -39,6 +40,7 @@ export function describeWaysOut({ verifiesTokens }: KnownVersion): InstanceFindi
     ];
   return [
     {
+      id: "authorization-only",
       title: "Use Authorization (JWT) only",
       steps: [
         "switch Authorization on and Security key off here",

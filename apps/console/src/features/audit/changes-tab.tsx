@@ -9,7 +9,7 @@ import { LoadMore } from "../../components/load-more.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
-import { useMembers } from "../../lib/people.ts";
+import { useMemberNames } from "../../lib/people.ts";
 import { AuditPanel } from "./audit-panel.tsx";
 import { type AuditEntry, useAudit } from "./audit-queries.ts";
 import type { AuditSearch } from "./audit-search.ts";
@@ -101,7 +101,7 @@ function Filters({
   readonly entries: readonly AuditEntry[];
 }) {
   const navigate = useNavigate();
-  const members = useMembers();
+  const members = useMemberNames();
   const { action, person, target } = filters;
   function narrow(change: { readonly [Name in "action" | "person" | "target"]?: string | null }) {
     const next = { action, person, target, ...change };
@@ -112,7 +112,7 @@ function Filters({
     });
   }
   // Who was removed is no member, and has done things.
-  const people = new Map((members.data?.data ?? []).map(({ person_id: id, name }) => [id, name]));
+  const people = new Map(members);
   for (const { actor } of entries)
     if (actor.person_id !== null && !people.has(actor.person_id))
       people.set(actor.person_id, actor.name ?? actor.person_id);

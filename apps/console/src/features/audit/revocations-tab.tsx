@@ -12,7 +12,7 @@ import { RequiresScope } from "../../components/requires-scope.tsx";
 import { Select } from "../../components/select.tsx";
 import { Status } from "../../components/status.tsx";
 import { type Column, Table } from "../../components/table.tsx";
-import { useMembers } from "../../lib/people.ts";
+import { useMemberNames } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence } from "../../lib/words.ts";
@@ -22,8 +22,7 @@ import { describeReason, describeState } from "./revocation-words.ts";
 
 export function RevocationsTab({ state }: { readonly state: RevocationState | undefined }) {
   const query = useRevocations(state);
-  const { data: members } = useMembers();
-  const names = new Map((members?.data ?? []).map(({ person_id: id, name }) => [id, name]));
+  const names = useMemberNames();
   const shown = query.data?.pages.flatMap(({ data }) => data) ?? [];
   const columns: readonly Column<Revocation>[] = [
     {

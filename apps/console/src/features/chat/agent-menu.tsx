@@ -2,9 +2,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
+import { RunnableIcon } from "../../components/runnable-icon.tsx";
 import { CHAT_ROUTES, KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import { useRunnables } from "../../lib/runnables.ts";
-import { RunnableIcon } from "./runnable-icon.tsx";
 
 export interface AgentMenuProps {
   readonly instanceId: string;

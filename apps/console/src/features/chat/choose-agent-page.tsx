@@ -5,10 +5,9 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 import { CHAT_ROUTES } from "../../lib/runnable-kinds.ts";
-import { useConfig, useRunnables } from "../../lib/runnables.ts";
+import { useAgents, useConfig, useRunnables } from "../../lib/runnables.ts";
 
 /** The first agent that can be asked, else the first team or workflow; the chat has the list to choose another one. */
 export function ChooseAgentPage() {

@@ -1,26 +1,24 @@
 /** What an instance has, and what this person may do with each of it. */
 
 import { Link } from "@tanstack/react-router";
-import { ArrowRight, Bot, Lock, MessagesSquare, Users, Workflow } from "lucide-react";
+import { ArrowRight, Bot, Lock, MessagesSquare } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
+import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
-import { Status } from "../../components/status.tsx";
-import { useAgents, useInstance } from "../../lib/instance-data.ts";
-import { describeInstanceState } from "../../lib/instance-state.ts";
+import { RunnableIcon } from "../../components/runnable-icon.tsx";
+import { useInstance } from "../../lib/instance-data.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { type Component, readComponents } from "../../lib/read-components.ts";
 import { mayAct } from "../../lib/rights.ts";
 import { CHAT_ROUTES, KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
-import { useConfig } from "../../lib/runnables.ts";
+import { useAgents, useConfig } from "../../lib/runnables.ts";
 import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { clip } from "../../lib/words.ts";
-
-const ICONS = { agents: Bot, teams: Users, workflows: Workflow } as const;
 
 /** What one of them is for, in a line. */
 const PURPOSES: Readonly<Record<RunnableKind, string>> = {
@@ -37,7 +35,7 @@ export function HomePage() {
     <>
       <PageHeader
         title={clip(instance.name, 80)}
-        facts={<Status {...describeInstanceState(instance)} />}
+        facts={<InstanceStatus instance={instance} />}
         description={instance.endpoint === null ? undefined : <CopyableId id={instance.endpoint} />}
       />
       <InstanceQueryView
@@ -115,7 +113,6 @@ interface CardProps {
 function Card({ kind, component, prompts }: CardProps) {
   const instance = useInstance();
   const { mayRun, missing } = useRight(kind, component.id);
-  const Icon = ICONS[kind];
   const to = {
     to: CHAT_ROUTES[kind],
     params: { instanceId: instance.id, agentId: component.id },
@@ -127,7 +124,7 @@ function Card({ kind, component, prompts }: CardProps) {
           aria-hidden
           className="flex size-8 shrink-0 items-center justify-center rounded-md border border-line bg-sunken text-ink-soft"
         >
-          <Icon className="size-4" />
+          <RunnableIcon kind={kind} className="size-4" />
         </span>
         <div className="flex min-w-0 flex-1 flex-col">
           <h3 className="truncate text-base font-semibold text-ink">{component.name}</h3>

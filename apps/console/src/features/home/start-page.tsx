@@ -4,19 +4,20 @@ import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { useCurrentInstance } from "../../lib/current-instance.ts";
 import { useInstances } from "../../lib/instances.ts";
 import { useSignedIn } from "../../lib/session.ts";
 
 export function StartPage() {
   const query = useInstances();
   const { person } = useSignedIn();
+  const current = useCurrentInstance();
   return (
     <QueryView query={query} what="the instances">
-      {({ data }) => {
-        const first = data.find(({ is_draft }) => !is_draft);
-        if (first !== undefined)
-          return <Navigate to="/i/$instanceId" params={{ instanceId: first.id }} replace />;
-        return (
+      {() =>
+        current !== undefined ? (
+          <Navigate to="/i/$instanceId" params={{ instanceId: current.id }} replace />
+        ) : (
           <>
             <PageHeader
               title={`Welcome, ${person.name}`}
@@ -35,8 +36,8 @@ export function StartPage() {
               its address; the console checks the rest with you.
             </EmptyState>
           </>
-        );
-      }}
+        )
+      }
     </QueryView>
   );
 }

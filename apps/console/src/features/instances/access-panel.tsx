@@ -1,31 +1,23 @@
 /** Who may do what on this instance: each role, what it gives there, and who has it. */
-import { useQuery } from "@tanstack/react-query";
-import { Check } from "lucide-react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
+import { CapabilityMark } from "../../components/capability-mark.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Table } from "../../components/table.tsx";
+import { type Capability, listCapabilities } from "../../lib/capabilities.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { useRoles } from "../../lib/people.ts";
-import { useServices } from "../../lib/services.ts";
+import { type Role, useMembers, useRoles } from "../../lib/people.ts";
 import { useMembership } from "../../lib/session.ts";
 import { countOf } from "../../lib/words.ts";
-import { CAPABILITIES, type Capability, hasCapability } from "./capabilities.ts";
 import { scopesForInstance } from "./curl-line.ts";
 
 export function AccessPanel({ instance }: { readonly instance: Instance }) {
-  const { controlPlane } = useServices();
-  const { organization, scopes, role: ownRole } = useMembership();
-  const parameters = { organization_id: organization.id };
+  const { role: ownRole } = useMembership();
   const roles = useRoles();
-  const members = useQuery({
-    queryKey: ["members", organization.id],
-    queryFn: ({ signal }) => controlPlane.members.list({ parameters }, { signal }),
-    enabled: scopes.includes("org:members:read"),
-  });
+  const members = useMembers();
   return (
     <Section
       title="Who may do what here"
@@ -39,53 +31,48 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
         </Notice>
       )}
       <QueryView query={roles} what="the roles">
-        {({ data }) => (
-          <>
-            <Table
-              label="What each role may do"
-              rows={CAPABILITIES}
-              keyOf={({ words }) => words}
-              columns={[
-                { id: "what", title: "On this instance", render: ({ words }) => words },
-                ...data.map((role) => ({
-                  id: role.name,
-                  title: role.title,
-                  render: (capability: Capability) => (
-                    <Mark isGiven={hasCapability(scopesForInstance(role.scopes), capability)} />
-                  ),
-                })),
-              ]}
-            />
-            <ul className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
-              {data.map((role) => (
-                <RolePeople
-                  key={role.name}
-                  title={role.title}
-                  isOwn={role.name === ownRole}
-                  scopes={scopesForInstance(role.scopes)}
-                  names={members.data?.data.filter((each) => each.role === role.name).map(({ name }) => name)}
-                />
-              ))}
-            </ul>
-          </>
-        )}
+        {({ data }) => {
+          const here = data.map(onInstance);
+          return (
+            <>
+              <Table
+                label="What each role may do"
+                rows={listCapabilities(here)}
+                keyOf={({ title }) => title}
+                columns={[
+                  { id: "what", title: "On this instance", render: ({ title }) => title },
+                  ...here.map((role) => ({
+                    id: role.name,
+                    title: role.title,
+                    render: (capability: Capability) => (
+                      <CapabilityMark capability={capability} role={role} />
+                    ),
+                  })),
+                ]}
+              />
+              <ul className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
+                {here.map((role) => (
+                  <RolePeople
+                    key={role.name}
+                    title={role.title}
+                    isOwn={role.name === ownRole}
+                    scopes={role.scopes}
+                    names={members.data?.data
+                      .filter((each) => each.role === role.name)
+                      .map(({ name }) => name)}
+                  />
+                ))}
+              </ul>
+            </>
+          );
+        }}
       </QueryView>
     </Section>
   );
 }
 
-function Mark({ isGiven }: { readonly isGiven: boolean }) {
-  return isGiven ? (
-    <>
-      <Check aria-hidden className="size-4 text-ok-ink" />
-      <span className="sr-only">yes</span>
-    </>
-  ) : (
-    <span className="text-ink-faint">
-      <span aria-hidden>–</span>
-      <span className="sr-only">no</span>
-    </span>
-  );
+function onInstance(role: Role): Role {
+  return { ...role, scopes: [...scopesForInstance(role.scopes)] };
 }
 
 interface RolePeopleProps {

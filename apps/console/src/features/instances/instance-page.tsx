@@ -6,18 +6,18 @@ import { ButtonLink } from "../../components/button.tsx";
 import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { Status } from "../../components/status.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { TextLink } from "../../components/text-link.tsx";
-import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
+import { useInstance } from "../../lib/instance-data.ts";
+import type { Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe } from "../../lib/instance-watch.ts";
-import { isKnownToDocument, useInstance } from "../../lib/instances.ts";
+import { isKnownToDocument } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { AccessPanel } from "./access-panel.tsx";
-
 import { FindingCard } from "./finding-card.tsx";
 import type { InstanceTab } from "./instance-tabs.ts";
 import { KeysPanel } from "./keys-panel.tsx";
@@ -31,12 +31,10 @@ import { TokenPanel } from "./token-panel.tsx";
 const route = getRouteApi("/shell/i/$instanceId/instance");
 
 export function InstancePage() {
-  const { instanceId } = route.useParams();
-  const instance = useInstance(instanceId);
-  // The frame around it says what is wrong where there is none.
-  if (instance === undefined) return null;
-  if (instance.is_draft) return <Navigate to="/connect/$instanceId" params={{ instanceId }} replace />;
-  return <KnownInstance key={instanceId} instance={instance} />;
+  const instance = useInstance();
+  if (instance.is_draft)
+    return <Navigate to="/connect/$instanceId" params={{ instanceId: instance.id }} replace />;
+  return <KnownInstance key={instance.id} instance={instance} />;
 }
 
 function KnownInstance({ instance }: { readonly instance: Instance }) {
@@ -53,10 +51,10 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
         facts={
           <>
             {instance.findings.length === 0 ? (
-              <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+              <InstanceStatus instance={instance} isBusy={isLooking} />
             ) : (
               <TextLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
-                <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+                <InstanceStatus instance={instance} isBusy={isLooking} />
               </TextLink>
             )}
             <Badge tone={instance.environment === "live" ? "accent" : "neutral"}>

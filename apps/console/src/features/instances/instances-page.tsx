@@ -5,13 +5,13 @@ import { Plug, Server } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
-import { Status } from "../../components/status.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
-import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
+import type { Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe } from "../../lib/instance-watch.ts";
 import { useInstances } from "../../lib/instances.ts";
 import { useMissingScopes } from "../../lib/session.ts";
@@ -78,7 +78,7 @@ function WatchedState({ instance }: { readonly instance: Instance }) {
   const [problem] = instance.findings;
   return (
     <span className="flex min-w-0 flex-col">
-      <Status {...describeInstanceState(instance)} isBusy={isFirst} />
+      <InstanceStatus instance={instance} isBusy={isFirst} />
       {problem === undefined || isFirst ? null : (
         <span className="line-clamp-2 max-w-80 text-xs text-ink-soft">{asSentence(problem.title)}</span>
       )}

@@ -1,6 +1,5 @@
 /** The policy in force, as the instance itself says it to the caller. Its words: text, bounded. */
 import type { AgentOSClient } from "@agentos/client";
-import { useQuery } from "@tanstack/react-query";
 import { ShieldQuestion } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -11,10 +10,10 @@ import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { RefusalPanel } from "../../components/refusal-panel.tsx";
 import { Table } from "../../components/table.tsx";
+import { useInstanceQuery } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { isRefused } from "../../lib/refused-call.ts";
-import { useServices } from "../../lib/services.ts";
-import { useMembership, useMissingScopes } from "../../lib/session.ts";
+import { useMissingScopes } from "../../lib/session.ts";
 import { lookUp } from "../../lib/strangers-names.ts";
 import { asSentence, clip, joinWords } from "../../lib/words.ts";
 
@@ -46,15 +45,9 @@ export function PolicyPanel({ instance }: { readonly instance: Instance }) {
 }
 
 function ReadPolicy({ instance }: { readonly instance: Instance }) {
-  const { instanceClients } = useServices();
-  const organizationId = useMembership().organization.id;
-  const query = useQuery({
-    queryKey: ["policy", instance.id, instance.endpoint],
-    queryFn: async ({ signal }) => {
-      const client = await instanceClients.open(organizationId, instance);
-      return client.policy.read({}, { signal });
-    },
-  });
+  const query = useInstanceQuery(instance, ["policy"], (client, signal) =>
+    client.policy.read({}, { signal }),
+  );
   if (query.error !== null && query.data === undefined)
     return isRefused(query.error) ? (
       <RefusalPanel

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { CAPABILITIES, hasCapability } from "./capabilities.ts";
 import { quoteForShell, scopesForInstance, writeCurlLine } from "./curl-line.ts";
 import { makeInstance, makeObservation } from "./instance.fixture.ts";
 import { areSwitchesSettled, describeSwitch, explainVersionGate } from "./switch-words.ts";
@@ -43,11 +42,4 @@ test("scopes of the organization are none of an instance", () => {
   expect(
     scopesForInstance(["org:read", "os:write", "agents:run", "config:read", "org:members:read"]),
   ).toEqual(["config:read", "agents:run"]);
-});
-
-test("the admin scope gives every capability, and nothing gives none", () => {
-  for (const capability of CAPABILITIES) {
-    expect(hasCapability(["agent_os:admin"], capability)).toBe(true);
-    expect(hasCapability([], capability)).toBe(false);
-  }
 });

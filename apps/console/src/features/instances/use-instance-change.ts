@@ -1,7 +1,7 @@
 /** Changes of one instance: what the answer says is what every page shows. */
 import type { ClientError } from "@agentos/client";
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { Instance } from "../../lib/instance-state.ts";
+import type { Instance, Switches } from "../../lib/instance-state.ts";
 import { replaceInstance, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 
@@ -26,11 +26,6 @@ export function useInstanceChange<Input = void>(
       onDone?.(instance);
     },
   });
-}
-
-export interface Switches {
-  readonly authorization: boolean;
-  readonly security_key: boolean;
 }
 
 export function useSetSwitches(instanceId: string) {

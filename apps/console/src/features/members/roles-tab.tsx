@@ -1,16 +1,16 @@
 /** The roles side by side: who has each, what it is good for, and every scope that it gives. */
-import { Check, ChevronRight, Minus, Search } from "lucide-react";
+import { ChevronRight, Search } from "lucide-react";
 import { Fragment, useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
+import { CapabilityMark } from "../../components/capability-mark.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
-import { cx } from "../../lib/cx.ts";
+import { type Capability, findCapabilities, listCapabilities } from "../../lib/capabilities.ts";
 import type { Member, Role } from "../../lib/people.ts";
 import { asSentence, countOf } from "../../lib/words.ts";
-import { type Capability, findCapabilities, listCapabilities, tellCapability } from "./capabilities.ts";
 
 export interface RolesTabProps {
   readonly roles: readonly Role[];
@@ -180,19 +180,6 @@ function tellColumn(role: Role): Column<Row> {
     title: role.title,
     shortTitle: SHORT_TITLES[role.name] ?? role.title,
     align: "center",
-    render: (row) => {
-      const answer = tellCapability(row, role);
-      if (answer === "some") return <span className="text-xs text-ink-soft">in part</span>;
-      const Mark = answer === "yes" ? Check : Minus;
-      return (
-        <>
-          <Mark
-            aria-hidden
-            className={cx("inline size-4", answer === "yes" ? "text-ok-ink" : "text-ink-faint")}
-          />
-          <span className="sr-only">{answer}</span>
-        </>
-      );
-    },
+    render: (row) => <CapabilityMark capability={row} role={role} />,
   };
 }

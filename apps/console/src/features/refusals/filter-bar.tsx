@@ -102,7 +102,7 @@ interface FilterProps {
 const ANY = "*";
 
 function Filter({ instance, by, label, value, onChange }: FilterProps) {
-  const counts = useDenialCounts(instance, by, true);
+  const counts = useDenialCounts(instance, by);
   const known = (counts.data?.data ?? []).flatMap(({ value: one, count }) =>
     one === null ? [] : [{ value: one, label: clip(one, 60), hint: countOf(count, "refusal") }],
   );

@@ -15,13 +15,14 @@ import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstances } from "../../lib/instances.ts";
+import { useMemberNames } from "../../lib/people.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
 import type { RefusedCall } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
 import { useSignedIn } from "../../lib/session.ts";
 import { type RefusalSession, useRefusalSession } from "../../lib/use-refusal.ts";
 import { RefusalFacts } from "./refusal-facts.tsx";
-import { useDenialQuery, useMemberNames } from "./use-denials.ts";
+import { useDenialQuery } from "./use-denials.ts";
 import { WhoseRefusal } from "./whose-refusal.tsx";
 
 const refusalRoute = getRouteApi("/shell/r/$denialId");

@@ -11,8 +11,9 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { SidePanel } from "../../components/side-panel.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
+import { useInstance } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { useInstances } from "../../lib/instances.ts";
+import { useMemberNames } from "../../lib/people.ts";
 import { READINGS, toRefusedCall } from "../../lib/recorded-call.ts";
 import { isRefused } from "../../lib/refused-call.ts";
 import { useMembership, useSignedIn } from "../../lib/session.ts";
@@ -21,13 +22,12 @@ import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { type DenialList, useDenials, useMemberNames } from "./use-denials.ts";
+import { type DenialList, useDenials } from "./use-denials.ts";
 
 const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 
 export function RefusalsPage() {
-  const { instanceId } = refusalsRoute.useParams();
-  const instance = useInstances().data?.data.find(({ id }) => id === instanceId);
+  const instance = useInstance();
   const seesAll = useMembership().scopes.includes("authz:read");
   return (
     <>
@@ -39,12 +39,8 @@ export function RefusalsPage() {
             : "Requests of yours that were refused, newest first. Repeats share a row."
         }
       />
-      {instance === undefined ? null : (
-        <>
-          <Recorded key={instanceId} instance={instance} seesAll={seesAll} />
-          <AccessCheck key={`check ${instanceId}`} instance={instance} />
-        </>
-      )}
+      <Recorded key={instance.id} instance={instance} seesAll={seesAll} />
+      <AccessCheck key={`check ${instance.id}`} instance={instance} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 /** What the instance has recorded: of everybody for who holds `authz:read` there, else one's own. */
 import { type AgentOSClient, AgentOSRefusal, isClientError } from "@agentos/client";
-import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, type UseQueryResult } from "@tanstack/react-query";
 import type { Denial } from "../../lib/explain-refusal.ts";
-import { instanceKey } from "../../lib/instance-data.ts";
+import { instanceKey, useInstanceQuery } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
@@ -16,47 +16,29 @@ const PAGE_SIZE = 50;
 /** While the page is looked at. */
 const LIVE_MS = 5_000;
 
-function useInstanceQuery<Answer>(
-  instance: Instance,
-  name: readonly unknown[],
-  ask: (client: AgentOSClient, signal: AbortSignal) => Promise<Answer>,
-): UseQueryResult<Answer> {
-  const { instanceClients } = useServices();
-  const { organization } = useMembership();
-  const { id, endpoint, desired } = instance;
-  return useQuery({
-    queryKey: ["refusals", id, endpoint, desired.authorization, ...name],
-    queryFn: async ({ signal }) => ask(await instanceClients.open(organization.id, instance), signal),
-    placeholderData: keepPreviousData,
-    // One that is refused is not asked again and again: each would be another refusal.
-    refetchInterval: ({ state }) => (state.status === "error" ? false : LIVE_MS),
-  });
-}
+const LIVE = {
+  placeholderData: keepPreviousData,
+  // One that is refused is not asked again and again: each would be another refusal.
+  refetchInterval: ({ state }: { readonly state: { readonly status: string } }) =>
+    state.status === "error" ? false : LIVE_MS,
+};
 
 export function useDenials(instance: Instance, filters: RefusalFilters): UseQueryResult<DenialList> {
   const { open: _open, ...named } = filters;
-  return useInstanceQuery(instance, ["list", named], async (client, signal) => {
-    const found = await client.denials.list(
-      { query: { ...toDenialQuery(filters, Date.now() / 1_000), limit: PAGE_SIZE, page: filters.page ?? 1 } },
-      { signal },
-    );
-    // What no link can lead to is left out.
-    return { ...found, data: found.data.filter(({ denial_id: id }) => isUsableId(id)) };
-  });
-}
-
-/** Names of members by their id, for who may read them: subjects of tokens that are made here are such ids. */
-export function useMemberNames(): ReadonlyMap<string, string> {
-  const { controlPlane } = useServices();
-  const { organization, scopes } = useMembership();
-  const { data } = useQuery({
-    queryKey: ["members", organization.id, "names"],
-    queryFn: ({ signal }) =>
-      controlPlane.members.list({ parameters: { organization_id: organization.id } }, { signal }),
-    enabled: scopes.includes("org:members:read"),
-    staleTime: 60_000,
-  });
-  return new Map((data?.data ?? []).map(({ person_id: id, name }) => [id, name]));
+  return useInstanceQuery(
+    instance,
+    ["denials", named],
+    async (client, signal) => {
+      const query = toDenialQuery(filters, Date.now() / 1_000);
+      const found = await client.denials.list(
+        { query: { ...query, limit: PAGE_SIZE, page: filters.page ?? 1 } },
+        { signal },
+      );
+      // What no link can lead to is left out.
+      return { ...found, data: found.data.filter(({ denial_id: id }) => isUsableId(id)) };
+    },
+    LIVE,
+  );
 }
 
 /** The record of an id, of one instance; null where it shows none, or another one. */
@@ -87,9 +69,11 @@ export function useDenialQuery(denialId: string) {
 export function useDenialCounts(
   instance: Instance,
   by: "code" | "route" | "client" | "subject",
-  isEnabled: boolean,
-): UseQueryResult<DenialCounts | undefined> {
-  return useInstanceQuery(instance, ["counts", by, isEnabled], async (client, signal) =>
-    isEnabled ? client.denials.count({ query: { by, limit: 50 } }, { signal }) : undefined,
+): UseQueryResult<DenialCounts> {
+  return useInstanceQuery(
+    instance,
+    ["denial-counts", by],
+    (client, signal) => client.denials.count({ query: { by, limit: 50 } }, { signal }),
+    LIVE,
   );
 }

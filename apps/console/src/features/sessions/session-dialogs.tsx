@@ -9,8 +9,7 @@ import { TextInput } from "../../components/text-input.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
 import { KINDS } from "../../lib/runnable-kinds.ts";
-import { nameOfSession, type SessionRow } from "../../lib/sessions.ts";
-import { kindOf, ownerOf } from "./whose-sessions.ts";
+import { kindOf, nameOfSession, ownerOf, type SessionRow } from "../../lib/sessions.ts";
 
 interface SessionDialogProps {
   readonly session: SessionRow;

@@ -19,6 +19,7 @@ import { KINDS, type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kin
 import { useRunnables } from "../../lib/runnables.ts";
 import {
   nameOfSession,
+  ownerOf,
   SEARCHED_SESSIONS,
   type SessionPage,
   type SessionRow,
@@ -26,7 +27,7 @@ import {
 } from "../../lib/sessions.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
-import { listOptions, ownerOf, readChoice } from "./whose-sessions.ts";
+import { listOptions, readChoice } from "./whose-sessions.ts";
 
 /** By its name: the file of the route imports this one. */
 const route = getRouteApi("/shell/i/$instanceId/sessions");

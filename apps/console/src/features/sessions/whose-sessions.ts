@@ -1,8 +1,6 @@
 /** Whose sessions are listed: those of all agents, of one agent, and the same of teams and workflows where there are some. */
-import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
+import { KINDS, RUNNABLE_KINDS } from "../../lib/runnable-kinds.ts";
 import type { Runnables } from "../../lib/runnables.ts";
-import type { SessionRow } from "../../lib/sessions.ts";
-import { isUsableId } from "../../lib/strangers-names.ts";
 
 /** One of these three, or all of agents; an empty one is all of its kind. */
 export interface WhoseSessions {
@@ -18,12 +16,10 @@ interface Option {
 }
 
 export function listOptions(runnables: Runnables): readonly Option[] {
-  return (["agents", "teams", "workflows"] as const)
-    .filter((kind) => kind === "agents" || runnables[kind].length > 0)
-    .flatMap((kind) => [
-      { value: `${kind} `, label: `All ${KINDS[kind].titles.toLowerCase()}` },
-      ...runnables[kind].map(({ id, name }) => ({ value: `${kind} ${id}`, label: name })),
-    ]);
+  return RUNNABLE_KINDS.filter((kind) => kind === "agents" || runnables[kind].length > 0).flatMap((kind) => [
+    { value: `${kind} `, label: `All ${KINDS[kind].titles.toLowerCase()}` },
+    ...runnables[kind].map(({ id, name }) => ({ value: `${kind} ${id}`, label: name })),
+  ]);
 }
 
 /** The address of a choice. */
@@ -33,15 +29,4 @@ export function readChoice(value: string): WhoseSessions {
   if (kind === "teams") return { team: id };
   if (kind === "workflows") return { workflow: id };
   return id === "" ? {} : { agent: id };
-}
-
-/** Which one of that kind a session is with. */
-export function ownerOf(session: SessionRow, kind: RunnableKind): string | undefined {
-  const id = session[`${KINDS[kind].type}_id`];
-  return isUsableId(id) ? id : undefined;
-}
-
-/** Agents' is what a session is that names nobody. */
-export function kindOf(session: SessionRow): RunnableKind {
-  return (["teams", "workflows"] as const).find((kind) => ownerOf(session, kind) !== undefined) ?? "agents";
 }

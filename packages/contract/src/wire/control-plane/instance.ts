@@ -42,6 +42,9 @@ export const switchesInputSchema = z.strictObject({
 /** How something was seen: `unknown` where nobody has looked, or it could not be told. */
 const seenSchema = z.enum(["on", "off", "unknown"]);
 
+/** By which of the two an instance is guarded from then on, or that it is upgraded first. */
+export const WAYS_OUT = ["authorization-only", "security-key-only", "upgrade"] as const;
+
 /** One thing that does not fit, by the code of its cause. */
 export const instanceFindingSchema = z
   .object({
@@ -54,7 +57,14 @@ export const instanceFindingSchema = z
     /** A line to paste into a shell, where the fix is one. */
     command: z.string().nullable(),
     /** Ways out, where there are several. */
-    choices: z.array(z.object({ title: z.string(), steps: z.array(z.string()), is_preferred: z.boolean() })),
+    choices: z.array(
+      z.object({
+        id: z.enum(WAYS_OUT),
+        title: z.string(),
+        steps: z.array(z.string()),
+        is_preferred: z.boolean(),
+      }),
+    ),
   })
   .meta({ id: "InstanceFinding" });
 

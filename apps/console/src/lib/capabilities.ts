@@ -1,5 +1,5 @@
 /** Scopes by what they are good for, in the words of people. Which role has one is read from the server's answer. */
-import type { Role } from "../../lib/people.ts";
+import type { Role } from "./people.ts";
 
 export interface Capability {
   readonly title: string;
@@ -12,7 +12,8 @@ const RUNNABLES = ["agents", "teams", "workflows"];
 const MADE = [...RUNNABLES, "knowledge", "evals", "schedules", "components"];
 
 const CAPABILITIES: readonly Capability[] = [
-  { title: "Sign in and see instances", scopes: ["org:read", "os:read", "config:read"] },
+  { title: "Sign in and see instances", scopes: ["org:read", "os:read"] },
+  { title: "Load an instance, and see its settings", scopes: ["config:read"] },
   { title: "Read and run agents, teams and workflows", scopes: each(RUNNABLES, ["read", "run"]) },
   {
     title: "Read, change and delete one's own sessions and memories",

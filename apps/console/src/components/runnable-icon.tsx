@@ -1,6 +1,6 @@
 /** An agent, a team or a workflow at a glance. */
 import { Bot, Users, Workflow } from "lucide-react";
-import type { RunnableKind } from "../../lib/runnable-kinds.ts";
+import type { RunnableKind } from "../lib/runnable-kinds.ts";
 
 const ICONS = { agents: Bot, teams: Users, workflows: Workflow } as const;
 

@@ -18,7 +18,7 @@ describe("capabilities", () => {
 
   it("are found by their words, and by their scopes, of which the others are left out", () => {
     const all = listCapabilities([owner]);
-    expect(findCapabilities(all, "see inst")[0]?.scopes).toEqual(["org:read", "os:read", "config:read"]);
+    expect(findCapabilities(all, "see inst")[0]?.scopes).toEqual(["org:read", "os:read"]);
     expect(findCapabilities(all, "agents:del")[0]?.scopes).toEqual(["agents:delete"]);
     expect(findCapabilities(all, "nothing such")).toEqual([]);
   });
