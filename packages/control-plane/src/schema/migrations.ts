@@ -200,4 +200,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "create index agentos_cp_audit_organization on agentos_cp_audit (organization_id, audit_no)",
     ],
   },
+  {
+    name: "0002-installation",
+    up: ({ integer, text, seconds }) => [
+      // One row, written by the first start that has a key.
+      `create table agentos_cp_installation (
+        installation_no ${integer} primary key check (installation_no = 1),
+        seal_key_id ${text} not null,
+        taken_at ${seconds} not null
+      )`,
+    ],
+  },
 ];

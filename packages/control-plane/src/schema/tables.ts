@@ -212,6 +212,13 @@ export interface AuditTable {
   after_json: string | null;
 }
 
+/** Whose database it is: one row, with the name of the sealing key and nothing of the key. */
+export interface InstallationTable {
+  installation_no: number;
+  seal_key_id: string;
+  taken_at: number;
+}
+
 /** Every table, by its name. */
 export interface Tables {
   agentos_cp_persons: PersonsTable;
@@ -230,4 +237,5 @@ export interface Tables {
   agentos_cp_minted: MintedTable;
   agentos_cp_revocations: SentRevocationsTable;
   agentos_cp_audit: AuditTable;
+  agentos_cp_installation: InstallationTable;
 }
