@@ -103,6 +103,8 @@ describe("the options", () => {
     [["control-plane", "--allow-private-endpoint", "http://agents.internal"], "is no host"],
     [["control-plane", "--allow-private-endpoint", "agents.internal/"], "is no host"],
     [["control-plane", "--trusted-proxy", "everybody"], "trustedProxies"],
+    [["control-plane", "--audit-days", "never"], "retention.auditDays"],
+    [["control-plane", "--audit-days", "0.5"], "retention.auditDays"],
   ])("%j is refused before anything listens", async (args, text) => {
     const error: unknown = await runInProcess(args, { cwd: makeFolder() }).catch((reason: unknown) => reason);
     const faults = error instanceof Error && "faults" in error ? JSON.stringify(error.faults) : "";

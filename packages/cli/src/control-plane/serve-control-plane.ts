@@ -16,6 +16,7 @@ export interface ServeControlPlaneOptions extends MachineCommandOptions {
   readonly port?: string;
   readonly allowPrivateEndpoint?: readonly string[];
   readonly trustedProxy?: readonly string[];
+  readonly auditDays?: string;
 }
 
 /** Serves, and resolves when it has been stopped. */
@@ -33,6 +34,7 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
     url,
     allowedPrivateEndpoints: options.allowPrivateEndpoint ?? [],
     trustedProxies: options.trustedProxy ?? [],
+    ...(options.auditDays === undefined ? {} : { retention: { auditDays: Number(options.auditDays) } }),
   });
   const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
     throw explainAddress(error, "--port");

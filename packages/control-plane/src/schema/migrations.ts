@@ -209,6 +209,8 @@ export const MIGRATIONS: readonly Migration[] = [
         seal_key_id ${text} not null,
         taken_at ${seconds} not null
       )`,
+      // What is past its time is found without a look at the rest.
+      "create index agentos_cp_audit_at on agentos_cp_audit (at)",
     ],
   },
 ];
