@@ -1,6 +1,7 @@
 /** The authorization engine of AgentOS: framework-free, pure, and the same for every transport. */
 
 export { isLoopbackHost } from "./address/loopback-host.ts";
+export { findProxyHeader } from "./address/proxy-headers.ts";
 export {
   type AccessRule,
   type CompiledAccess,

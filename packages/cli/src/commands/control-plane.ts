@@ -26,9 +26,10 @@ export function addControlPlane(parent: Command, context: Context, help: string)
     )
     .option(
       "--trusted-proxy <address>",
-      "address or range of a proxy in front, which says who the client is; may be repeated",
+      "address or range of a proxy in front, which says who the client is: behind https there is one; may be repeated",
       collect,
     )
+    .option("--audit-days <number>", "days for which entries of the audit log are kept (default: 400)")
     .action(async (options: ServeControlPlaneOptions) => {
       const { serveControlPlane } = await import("../control-plane/serve-control-plane.ts");
       await serveControlPlane(options, context);

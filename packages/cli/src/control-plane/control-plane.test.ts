@@ -70,6 +70,21 @@ it("a control plane beside the `agentos dev` of the folder says that it shares t
   expect((await own.stop()).stderr).not.toContain("warning");
 });
 
+it.each([
+  [["--url", "https://console.example"], true],
+  [["--url", "https://console.example", "--trusted-proxy", "127.0.0.1"], false],
+  [[], false],
+])(
+  "a control plane with %j warns of a proxy that is not trusted: %s",
+  { timeout: 60_000 },
+  async (options, warns) => {
+    const plane = startCli(["control-plane", ...options, "--port", "0"], { cwd: makeFolder() });
+    await plane.waitFor(/The control plane is ready/);
+    const { stderr } = await plane.stop();
+    expect(/^warning: .*--trusted-proxy/m.test(stderr)).toBe(warns);
+  },
+);
+
 describe("one database of PostgreSQL", { timeout: 60_000 }, () => {
   it("holds an AgentOS and its control plane", async () => {
     const cwd = makeFolder();
@@ -103,6 +118,8 @@ describe("the options", () => {
     [["control-plane", "--allow-private-endpoint", "http://agents.internal"], "is no host"],
     [["control-plane", "--allow-private-endpoint", "agents.internal/"], "is no host"],
     [["control-plane", "--trusted-proxy", "everybody"], "trustedProxies"],
+    [["control-plane", "--audit-days", "never"], "retention.auditDays"],
+    [["control-plane", "--audit-days", "0.5"], "retention.auditDays"],
   ])("%j is refused before anything listens", async (args, text) => {
     const error: unknown = await runInProcess(args, { cwd: makeFolder() }).catch((reason: unknown) => reason);
     const faults = error instanceof Error && "faults" in error ? JSON.stringify(error.faults) : "";

@@ -7,17 +7,20 @@ import { type MachineCommandOptions, orExplain, readMachineOptions } from "./mac
 
 export async function reseal(options: MachineCommandOptions, context: Context): Promise<ExitCode> {
   const { print, note } = context.terminal;
-  const { resealed, unopened } = await orExplain(
+  const { resealed, unopened, isHandedOver } = await orExplain(
     resealInstallation(await readMachineOptions(options, context), (count) =>
       note(`sealed anew: ${describeCount(count, "key")}`),
     ),
     context,
   );
-  print(
-    resealed === 0
-      ? "every key that opens was sealed with the current secret already"
-      : `sealed anew: ${describeCount(resealed, "key")}; older secrets may go from AGENTOS_CONTROL_PLANE_KEY`,
-  );
+  const whatWasDone =
+    resealed > 0
+      ? `sealed anew: ${describeCount(resealed, "key")}`
+      : isHandedOver
+        ? "the database belongs to the current secret from now on"
+        : "every key that opens was sealed with the current secret already";
+  const mayGo = resealed > 0 || isHandedOver ? "; older secrets may go from AGENTOS_CONTROL_PLANE_KEY" : "";
+  print(`${whatWasDone}${mayGo}`);
   if (unopened === 0) return ExitCode.ok;
   note(
     `${describeCount(unopened, "key")} could not be opened by any secret at hand, and stayed as they were: keep the secret that has sealed them`,

@@ -16,6 +16,7 @@ export interface ServeControlPlaneOptions extends MachineCommandOptions {
   readonly port?: string;
   readonly allowPrivateEndpoint?: readonly string[];
   readonly trustedProxy?: readonly string[];
+  readonly auditDays?: string;
 }
 
 /** Serves, and resolves when it has been stopped. */
@@ -33,11 +34,13 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
     url,
     allowedPrivateEndpoints: options.allowPrivateEndpoint ?? [],
     trustedProxies: options.trustedProxy ?? [],
+    ...(options.auditDays === undefined ? {} : { retention: { auditDays: Number(options.auditDays) } }),
   });
   const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
     throw explainAddress(error, "--port");
   });
   await warnOfDev(options, url, context);
+  warnOfProxy(options, url, context);
   // Before anybody is told that it is ready: who reads that may end it at once.
   const stopped = waitForSignal(server, context);
   terminal.print(
@@ -70,6 +73,18 @@ async function warnOfDev(
   if (other === undefined || other === url) return;
   note(
     `${paintNote("yellow", "warning:")} the \`agentos dev\` of this folder serves the same database at ${showUntrusted(other)}; links, sessions and tokens of one address are not good at the other. Stop one of them, or give this one a database of its own with --database`,
+  );
+}
+
+/** The control plane ends no TLS itself. The log says it too, with what follows from it. */
+function warnOfProxy(
+  { trustedProxy = [] }: ServeControlPlaneOptions,
+  url: string,
+  { terminal: { note, paintNote } }: Context,
+): void {
+  if (trustedProxy.length > 0 || URL.parse(url)?.protocol !== "https:") return;
+  note(
+    `${paintNote("yellow", "warning:")} no proxy is trusted, so all people count as one client; start it with --trusted-proxy and the address of the proxy in front, such as 127.0.0.1`,
   );
 }
 

@@ -16,12 +16,12 @@ export const sealingFaults = {
   }),
   CONFIG_SEALING_KEY_MISSING: error({
     title:
-      "the database holds private keys ({count}) that are sealed by the key {needed}, and no key is given: no new one is made over them",
-    fix: 'bring back what the start before had: the file ".agentos/control-plane.key" in the folder of the start, or the variable "AGENTOS_CONTROL_PLANE_KEY"',
+      "the database belongs to the key {needed}, which has sealed its private keys ({count} so far), and no key is given: no new one is made",
+    fix: 'bring back what the start before had: the file ".agentos/control-plane.key" in the folder of the start, or the variable "AGENTOS_CONTROL_PLANE_KEY"; where another control plane has it, copy its file, or give both the same variable',
   }),
   CONFIG_SEALING_KEY_WRONG: error({
     title:
-      'the database holds private keys ({count}) that are sealed by the key {needed}, and "{option}" gives {found}',
-    fix: 'write that key behind the current one in "{option}", with a comma between them, until `{cli} control-plane reseal` has run',
+      'the database belongs to the key {needed}, which has sealed its private keys ({count} so far), and "{option}" gives {found}',
+    fix: 'give every control plane of this database the same key: copy the file ".agentos/control-plane.key" of the one that has it, or set the same "AGENTOS_CONTROL_PLANE_KEY" for all; while a key is changed, write the one that is needed behind the current one in "{option}", with a comma between them, until `{cli} control-plane reseal` has run',
   }),
 } as const satisfies Record<string, FaultEntry>;

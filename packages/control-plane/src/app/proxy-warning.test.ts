@@ -15,8 +15,12 @@ interface Warning {
   readonly message: string | undefined;
 }
 
-/** What its operator reads until two requests, which name somebody, are answered. */
-async function readWarnings(url: string, trustedProxies: readonly string[]): Promise<readonly Warning[]> {
+/** What its operator reads until two requests with this header are answered. */
+async function readWarnings(
+  url: string,
+  trustedProxies: readonly string[],
+  header: string = "x-forwarded-for",
+): Promise<readonly Warning[]> {
   const warnings: Warning[] = [];
   const quiet = () => undefined;
   const controlPlane = createControlPlane({
@@ -32,7 +36,7 @@ async function readWarnings(url: string, trustedProxies: readonly string[]): Pro
   });
   await controlPlane.ready();
   for (const _ of [1, 2]) {
-    const request = new Request(`${url}/health`, { headers: { "x-forwarded-for": "192.0.2.7" } });
+    const request = new Request(`${url}/health`, { headers: { [header]: "192.0.2.7" } });
     expect((await controlPlane.fetch(request)).status).toBe(200);
   }
   await controlPlane.close();
@@ -45,10 +49,20 @@ it("is told once, at the start, where the address is https and no proxy is trust
   expect(JSON.stringify(warnings[0]?.facts)).toMatch(/"fix":.*--trusted-proxy .*127\.0\.0\.1/);
 });
 
-it("is told once, with the first request that came through one, where the address is this machine's", async () => {
-  const warnings = await readWarnings("http://localhost:7778", []);
-  expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^a request came through/)]);
-  expect(JSON.stringify(warnings)).not.toContain("192.0.2.7");
+it.each(["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via"])(
+  "is told once, with the first request that came through one, where the address is this machine's: %s",
+  async (header) => {
+    const warnings = await readWarnings("http://localhost:7778", [], header);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^a request came through/),
+    ]);
+    expect(warnings[0]?.facts).toMatchObject({ header });
+    expect(JSON.stringify(warnings)).not.toContain("192.0.2.7");
+  },
+);
+
+it("is not told where nothing shows one", async () => {
+  expect(await readWarnings("http://localhost:7778", [], "accept-language")).toEqual([]);
 });
 
 it("is not told where one is trusted", async () => {

@@ -2,6 +2,7 @@
  * Tells the operator of a proxy that nobody trusts. Behind one, everybody has its address: failed attempts to sign in are
  * counted for all of them together, and a stranger shuts everybody out for a while.
  */
+import { findProxyHeader } from "@agentos/auth";
 import type { Logger } from "@agentos/guard";
 
 export interface ProxyWarningOptions {
@@ -41,12 +42,17 @@ export function createProxyWarning({
         "",
       );
     },
-    onRequest(request, findPeer) {
-      if (isOver || !request.headers.has("x-forwarded-for")) return;
+    onRequest({ headers }, findPeer) {
+      if (isOver) return;
+      const header = findProxyHeader({
+        header: (name) => headers.get(name),
+        headerNames: () => headers.keys(),
+      });
+      if (header === undefined) return;
       warn(
-        { peer: findPeer() },
+        { peer: findPeer(), header },
         "a request came through a proxy, and none is trusted: everybody behind it counts as one client, so failed attempts to sign in of one shut out the others",
-        "; where there is no proxy, the client itself has sent the header X-Forwarded-For, which is not believed",
+        `, and let it name the client in X-Forwarded-For; where there is no proxy, the client itself has sent the header ${header}, which is not believed`,
       );
     },
   };

@@ -17,6 +17,14 @@ import { type PlacedDatabase, placeDatabase } from "./open-control-plane-databas
 /** Where the control plane is by default. */
 export const DEFAULT_CONTROL_PLANE_PORT = 7778;
 
+const DEFAULT_AUDIT_DAYS = 400;
+
+/** How long data is kept. */
+export interface ControlPlaneRetentionOptions {
+  /** Entries of the audit log, in days. Default 400: a year, and time to look at it. */
+  readonly auditDays?: number | undefined;
+}
+
 /** What a control plane is told. */
 export interface ControlPlaneOptions {
   /**
@@ -30,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly allowedPrivateEndpoints?: readonly string[] | undefined;
   /** Addresses and ranges of the proxies in front. Default: none, and the peer of the connection is the client. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** How long data is kept that grows without an end. */
+  readonly retention?: ControlPlaneRetentionOptions | undefined;
   /** Instances in this very process, which its switches reconfigure. Default none. */
   readonly localInstances?: readonly LocalInstance[] | undefined;
   /** Folder of the built console. Default: the one that comes with this package; without one there is a plain page. */
@@ -49,6 +59,8 @@ const optionsSchema = z.strictObject({
   database: z.string().optional(),
   allowedPrivateEndpoints: z.array(filledText).readonly().optional(),
   trustedProxies: trustedProxiesSchema.optional(),
+  // Less than a day would hide what somebody has just done; more than a century is a slip.
+  retention: z.strictObject({ auditDays: z.number().min(1).max(36_500).optional() }).optional(),
   localInstances: z
     .array(z.custom<LocalInstance>(isObjectWith("apply"), "must have endpoint and apply"))
     .readonly()
@@ -70,6 +82,7 @@ export interface ResolvedControlPlane {
   readonly workingDirectory: string;
   readonly allowedPrivateEndpoints: readonly string[];
   readonly trustedProxies: readonly string[];
+  readonly auditDays: number;
   readonly localInstances: readonly LocalInstance[];
   readonly consoleFolder: string;
   readonly faults: readonly Fault[];
@@ -94,6 +107,7 @@ export function resolveControlPlane(options: ControlPlaneOptions): ResolvedContr
     workingDirectory,
     allowedPrivateEndpoints: given.allowedPrivateEndpoints ?? [],
     trustedProxies: given.trustedProxies ?? [],
+    auditDays: given.retention?.auditDays ?? DEFAULT_AUDIT_DAYS,
     localInstances: given.localInstances ?? [],
     consoleFolder: given.consoleFolder ?? CONSOLE_FOLDER,
     faults: [

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Logger } from "@agentos/guard";
-import { startUpkeep } from "@agentos/guard/app";
+import { pause, startUpkeep } from "@agentos/guard/app";
 import { createLocalInstances } from "../instances/local-instances.ts";
 import { createPolicyReader } from "../instances/share-policy-readings.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
@@ -10,6 +10,7 @@ import { KEY_VARIABLE, openInstallation } from "../keys/open-installation.ts";
 import { addressesOf } from "../keys/public-keys.ts";
 import { createKeyRotation } from "../keys/rotate-keys.ts";
 import { createCallInstance } from "../outbound/create-call-instance.ts";
+import { sweepAudit } from "../people/audit/sweep-audit.ts";
 import { queueKeyRevocation } from "../revocations/queue-revocations.ts";
 import { createRevocationSender, type MintForMachine } from "../revocations/send-revocations.ts";
 import { createSignIn } from "../sign-in/create-sign-in.ts";
@@ -31,6 +32,10 @@ export interface ServiceContext {
 export type ControlPlaneServices = Awaited<ReturnType<typeof openServices>>;
 
 const SWEEP_MS = 10 * 60 * 1_000;
+/** Each sweep that deletes something adds an entry: once a day is enough of them. */
+const AUDIT_SWEEP_MS = 24 * 60 * 60 * 1_000;
+/** Between two batches of a sweep. */
+const BATCH_PAUSE_MS = 50;
 
 /** Opens them. Rejects with a ConfigurationError that names the trouble; nothing is left open then. */
 export async function openServices({ resolved, placed, logger, now }: ServiceContext) {
@@ -80,6 +85,20 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
           name: "the sweep of tokens that have ended",
           everyMs: SWEEP_MS,
           run: () => store.note(forgetTokens),
+        },
+        {
+          name: "the sweep of audit entries past their time",
+          everyMs: AUDIT_SWEEP_MS,
+          run: (signal) =>
+            sweepAudit({
+              store,
+              keptDays: resolved.auditDays,
+              now,
+              async pause() {
+                await pause(BATCH_PAUSE_MS, signal);
+                signal.throwIfAborted();
+              },
+            }),
         },
       ],
       logger,

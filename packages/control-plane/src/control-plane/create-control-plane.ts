@@ -16,6 +16,7 @@ import { findCause, Rejected } from "../store/rejected.ts";
 import {
   type ControlPlaneOptions,
   DEFAULT_CONTROL_PLANE_PORT,
+  type ResolvedControlPlane,
   resolveControlPlane,
 } from "./control-plane-options.ts";
 import { type ControlPlaneServices, openServices } from "./control-plane-services.ts";
@@ -79,7 +80,7 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
     const app = createControlPlaneApp({
       cookieName: services.signIn.cookieName,
       readSession: services.signIn.readSession,
-      handlers: joinHandlers(services, url, cli),
+      handlers: joinHandlers(services, resolved),
       clock,
       logger,
       cliCommand: cli,
@@ -128,12 +129,15 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
   };
 }
 
-function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliCommand: string) {
+function joinHandlers(
+  services: ControlPlaneServices,
+  { url: publicUrl, cliCommand, auditDays }: ResolvedControlPlane,
+) {
   const { store, sender, minting, rotation, signIn, instances, localInstances, now } = services;
   return {
     ...createShellRoutes({ cliCommand }),
     ...createSignInRoutes({ signIn }),
-    ...createPeopleRoutes({ store, publicUrl }),
+    ...createPeopleRoutes({ store, publicUrl, auditDays }),
     ...createInstancesRoutes(instances),
     ...createKeysRoutes({
       ...minting,

@@ -52,6 +52,8 @@ async function openReleased(release: string, dialect: DialectName) {
     database: location.kind === "sqlite" ? `sqlite:${location.file}` : location.url,
     env: { AGENTOS_CONTROL_PLANE_KEY: installationKey },
     workingDirectory: folder,
+    // What was released stays as old as it is.
+    retention: { auditDays: 36_500 },
     logger: createTestLogger(),
   });
   onTestFinished(async () => {
@@ -120,6 +122,8 @@ describe.each(["0001-initial"])("a database of the release with %s", (release) =
         { email: "ben@example.com" },
       ]);
       expect((await list("audit")).length).toBeGreaterThan(5);
+      const audit = await call("GET", `${organization}/audit`, { cookie });
+      expect(await audit.json()).toMatchObject({ kept_days: 36_500 });
       expect(await list("revocations")).toMatchObject([{ kind: "key" }]);
       const [instance] = await list("instances");
       expect(instance).toMatchObject({ name: "Production", os_id: "production", tags: ["eu"] });

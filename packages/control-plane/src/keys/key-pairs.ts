@@ -47,6 +47,9 @@ export interface KeyPairs {
 /** One thread at most: others sign tokens and verify cookies meanwhile. */
 const PAIRS_WAITING = 20;
 
+/** Retired keys of an instance that are still listed. */
+const MAX_RETIRED_KEYS = 20;
+
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 
 /** Of one installation. */
@@ -86,7 +89,8 @@ export function createKeyPairs({ sealing }: Pick<InstallationKeys, "sealing">): 
       await insertKeyPair(change, prepared, "signing");
       return prepared.kid;
     },
-    async dropKeysOf({ db, now, lockInstance }, instanceId) {
+    async dropKeysOf(change, instanceId) {
+      const { db, now, lockInstance } = change;
       await lockInstance(instanceId);
       await db
         .updateTable("agentos_cp_keys")
@@ -94,6 +98,7 @@ export function createKeyPairs({ sealing }: Pick<InstallationKeys, "sealing">): 
         .where("instance_id", "=", instanceId)
         .where("station", "!=", "retired")
         .execute();
+      await forgetOldestRetired(change, instanceId);
     },
     async openKeyPair({ kid, instance_id: instanceId, sealed_private: sealed, seal_key_id: sealKeyId }) {
       const sealingKey = sealing.find(({ id }) => id === sealKeyId);
@@ -134,5 +139,28 @@ export async function insertKeyPair(
       retired_at: null,
       last_token_ends_at: null,
     })
+    .execute();
+}
+
+/** After one was retired: an instance that moves again and again fills no disk with what nobody asks for. */
+export async function forgetOldestRetired({ db }: Pick<Change, "db">, instanceId: string): Promise<void> {
+  const oldest = await db
+    .selectFrom("agentos_cp_keys")
+    .select("kid")
+    .where("instance_id", "=", instanceId)
+    .where("station", "=", "retired")
+    .orderBy("retired_at", "desc")
+    .orderBy("kid")
+    .offset(MAX_RETIRED_KEYS)
+    .limit(1_000)
+    .execute();
+  if (oldest.length === 0) return;
+  await db
+    .deleteFrom("agentos_cp_keys")
+    .where(
+      "kid",
+      "in",
+      oldest.map(({ kid }) => kid),
+    )
     .execute();
 }

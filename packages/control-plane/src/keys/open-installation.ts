@@ -1,12 +1,13 @@
 /**
- * The installation's keys at a start: from the variable, else from the file, else made now. A start that could not open
- * what an earlier one has sealed is refused, and no new key is ever made over old rows.
+ * The installation's keys at a start: from the variable, else from the file, else made now. A database belongs to the key
+ * that was there first. A start with another one is refused, and no new key is made where there was one.
  */
 import { fail, ok, type Result } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import { ConfigurationError } from "@agentos/guard";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
 import { deriveInstallationKeys, type InstallationKeys } from "./installation-keys.ts";
+import { readKeyOfDatabase, takeDatabase } from "./installation-record.ts";
 import { createKeyFile, KEY_FILE, readKeyFile } from "./key-file.ts";
 import { parseSecrets, type Secrets } from "./parse-secrets.ts";
 
@@ -21,6 +22,11 @@ export interface OpenInstallationOptions {
   readonly folder: string;
   /** The command that fixes name. */
   readonly cli: string;
+  /**
+   * Opens a database in which nothing is sealed with any key, whoever it belonged to: for whoever hands it over then. A
+   * key that was lost has cost nothing yet. Default false.
+   */
+  readonly takesUnsealed?: boolean | undefined;
 }
 
 export interface OpenInstallation {
@@ -37,42 +43,57 @@ export async function openInstallation({
   variable,
   folder,
   cli,
+  takesUnsealed = false,
 }: OpenInstallationOptions): Promise<OpenInstallation> {
-  const sealed = await countSealed(store);
-  const found = await findSecrets({ variable, folder, sealed });
+  const { needed, isTaken } = await readNeeded(store, takesUnsealed);
+  const found = await findSecrets({ variable, folder, needed });
   if (!found.ok) throw new ConfigurationError({ faults: found.fault, cli });
   const { secrets, origin, isNew } = found.value;
   const keys = deriveInstallationKeys(secrets);
-  const names = keys.sealing.map(({ id }) => id);
-  const missing = sealed.filter(({ keyId }) => !names.includes(keyId));
-  if (missing.length > 0) {
-    const facts = { count: sum(missing), needed: missing.map(({ keyId }) => keyId), found: names };
-    const at = origin === "variable" ? KEY_VARIABLE : KEY_FILE;
-    throw new ConfigurationError({
-      faults: [createFault({ code: "CONFIG_SEALING_KEY_WRONG", at, facts })],
-      cli,
-    });
-  }
+  const at = origin === "variable" ? KEY_VARIABLE : KEY_FILE;
+  requireKeys(needed, keys, { at, cli });
+  // Only who opens what is there may take it; of two that begin at once the second finds the key of the first.
+  if (!isTaken && !takesUnsealed)
+    requireKeys(new Map([[await takeDatabase(store, keys.sealing[0]), 0]]), keys, { at, cli });
   return { keys, origin, isNew };
 }
 
-interface Sealed {
-  readonly keyId: string;
-  readonly count: number;
-}
+/** Keys without which the database does not open, each with how many private keys it has sealed there. */
+type Needed = ReadonlyMap<string, number>;
 
-/** Private keys in the database, by the key that opens them. */
-async function countSealed(store: ControlPlaneStore): Promise<readonly Sealed[]> {
-  const rows = await store.read((db) =>
-    db
+async function readNeeded(store: ControlPlaneStore, takesUnsealed: boolean) {
+  return store.read(async (db) => {
+    const rows = await db
       .selectFrom("agentos_cp_keys")
       .select(["seal_key_id", (is) => is.fn.countAll().as("count")])
       .where("sealed_private", "is not", null)
       .groupBy("seal_key_id")
       .orderBy("seal_key_id")
-      .execute(),
-  );
-  return rows.map(({ seal_key_id: keyId, count }) => ({ keyId, count: Number(count) }));
+      .execute();
+    const needed = new Map(rows.map(({ seal_key_id: keyId, count }) => [keyId, Number(count)]));
+    const owner = await readKeyOfDatabase(db);
+    if (owner !== undefined && !takesUnsealed && !needed.has(owner)) needed.set(owner, 0);
+    return { needed, isTaken: owner !== undefined };
+  });
+}
+
+function requireKeys(
+  needed: Needed,
+  { sealing }: InstallationKeys,
+  { at, cli }: { readonly at: string; readonly cli: string },
+): void {
+  const found = sealing.map(({ id }) => id);
+  const missing = new Map([...needed].filter(([id]) => !found.includes(id)));
+  if (missing.size === 0) return;
+  const facts = { ...describeNeeded(missing), found };
+  throw new ConfigurationError({
+    faults: [createFault({ code: "CONFIG_SEALING_KEY_WRONG", at, facts })],
+    cli,
+  });
+}
+
+function describeNeeded(needed: Needed) {
+  return { count: [...needed.values()].reduce((sum, count) => sum + count, 0), needed: [...needed.keys()] };
 }
 
 interface Found extends Pick<OpenInstallation, "origin" | "isNew"> {
@@ -82,19 +103,17 @@ interface Found extends Pick<OpenInstallation, "origin" | "isNew"> {
 async function findSecrets({
   variable = "",
   folder,
-  sealed,
+  needed,
 }: Pick<OpenInstallationOptions, "folder"> & {
   readonly variable: string | undefined;
-  readonly sealed: readonly Sealed[];
+  readonly needed: Needed;
 }): Promise<Result<Found, readonly Fault[]>> {
   if (variable.trim() !== "") return parseFrom(variable, KEY_VARIABLE, { origin: "variable", isNew: false });
   const file = await readKeyFile(folder);
   if (!file.ok) return fail([file.fault]);
   if (file.value !== undefined) return parseFrom(file.value, KEY_FILE, { origin: "file", isNew: false });
-  if (sealed.length > 0) {
-    const facts = { count: sum(sealed), needed: sealed.map(({ keyId }) => keyId) };
-    return fail([createFault({ code: "CONFIG_SEALING_KEY_MISSING", facts })]);
-  }
+  if (needed.size > 0)
+    return fail([createFault({ code: "CONFIG_SEALING_KEY_MISSING", facts: describeNeeded(needed) })]);
   const created = await createKeyFile(folder);
   if (!created.ok) return fail([created.fault]);
   return parseFrom(created.value, KEY_FILE, { origin: "file", isNew: true });
@@ -107,8 +126,4 @@ function parseFrom(
 ): Result<Found, readonly Fault[]> {
   const secrets = parseSecrets(text, at);
   return secrets.ok ? ok({ secrets: secrets.value, ...from }) : secrets;
-}
-
-function sum(sealed: readonly Sealed[]): number {
-  return sealed.reduce((total, { count }) => total + count, 0);
 }

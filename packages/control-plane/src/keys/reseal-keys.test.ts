@@ -61,13 +61,13 @@ describe.each(TEST_DIALECTS)("sealing anew after a new secret (%s)", (dialect) =
     }).length;
 
   it("leaves every row under the new key alone, and says so in the audit log", async () => {
-    expect(await reseal(both, 50)).toEqual({ resealed: ROWS, unopened: 0 });
+    expect(await reseal(both, 50)).toMatchObject({ resealed: ROWS, unopened: 0 });
     expect(await countOpened(onlyNew)).toBe(ROWS);
     const audit = await testStore.store.read((db) =>
       db.selectFrom("agentos_cp_audit").select(["action", "after_json"]).execute(),
     );
     expect(audit.map(({ action }) => action)).toEqual(["keys.resealed", "keys.resealed", "keys.resealed"]);
-    expect(await reseal(both)).toEqual({ resealed: 0, unopened: 0 });
+    expect(await reseal(both)).toMatchObject({ resealed: 0, unopened: 0 });
   });
 
   it("leaves what no key opens as it is, and counts it", async () => {
@@ -78,8 +78,8 @@ describe.each(TEST_DIALECTS)("sealing anew after a new secret (%s)", (dialect) =
         .where("kid", "=", "kid-007")
         .execute(),
     );
-    expect(await reseal(both, 3)).toEqual({ resealed: ROWS - 1, unopened: 1 });
-    expect(await reseal(onlyNew, 3)).toEqual({ resealed: 0, unopened: 1 });
+    expect(await reseal(both, 3)).toMatchObject({ resealed: ROWS - 1, unopened: 1 });
+    expect(await reseal(onlyNew, 3)).toMatchObject({ resealed: 0, unopened: 1 });
   });
 
   it("ends with every row under the new key when two do it at the same time", async () => {
@@ -107,7 +107,7 @@ describe.each(TEST_DIALECTS)("sealing anew after a new secret (%s)", (dialect) =
     expect(sealedAnew).toBeGreaterThanOrEqual(5);
     expect(sealedAnew).toBeLessThan(ROWS);
     expect(await countOpened(both)).toBe(ROWS);
-    expect(await reseal(both)).toEqual({ resealed: ROWS - sealedAnew, unopened: 0 });
+    expect(await reseal(both)).toMatchObject({ resealed: ROWS - sealedAnew, unopened: 0 });
     expect(await countOpened(onlyNew)).toBe(ROWS);
   });
 });

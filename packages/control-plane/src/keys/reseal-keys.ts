@@ -5,12 +5,15 @@
 import type { Actor } from "../store/actor.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 import type { InstallationKeys, SealingKey } from "./installation-keys.ts";
+import { handOverDatabase } from "./installation-record.ts";
 import { open, seal } from "./seal.ts";
 
 export interface ResealOutcome {
   readonly resealed: number;
   /** Rows that no key at hand opens; they are left as they are. */
   readonly unopened: number;
+  /** The database belonged to another key, and belongs to the current one now. */
+  readonly isHandedOver: boolean;
 }
 
 export interface ResealOptions {
@@ -31,7 +34,10 @@ export async function resealKeys(
   for (;;) {
     const rows = await readOld(store, { current, after, batchSize });
     const last = rows.at(-1);
-    if (last === undefined) return { resealed, unopened };
+    if (last === undefined) {
+      const isHandedOver = unopened === 0 && (await handOverDatabase({ store, actor }, current));
+      return { resealed, unopened, isHandedOver };
+    }
     after = last.kid;
     const opened = rows.flatMap((row) => sealAnew(row, sealing));
     unopened += rows.length - opened.length;

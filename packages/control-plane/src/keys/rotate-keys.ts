@@ -6,7 +6,7 @@ import { CLOCK_SKEW_SECONDS } from "@agentos/auth";
 import type { Actor } from "../store/actor.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
-import { insertKeyPair, type KeyPairs } from "./key-pairs.ts";
+import { forgetOldestRetired, insertKeyPair, type KeyPairs } from "./key-pairs.ts";
 import { readLoadedKeys } from "./loaded-keys.ts";
 
 /** Which instance, and whose it must be. */
@@ -44,8 +44,6 @@ export interface KeyRotationOptions {
 
 /** Keys in the set of one instance; an instance reads 100 at most. */
 const MAX_KEYS_IN_SET = 10;
-/** Retired keys that are still listed. */
-const MAX_RETIRED_KEYS = 20;
 /** What an instance has said of its keys holds for so long. */
 const LOADED_SECONDS = 5 * 60;
 
@@ -98,7 +96,7 @@ export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOpt
           throw reject("SIGNING_KEY_IN_USE", { until: new Date(livesUntil * 1000).toISOString() });
         await moveKey(change, key, { station: "retired", retired_at: change.now, sealed_private: null });
         await revokeKey(change, { instanceId: keysOf.instanceId, kid });
-        await forgetOldest(change, keysOf.instanceId);
+        await forgetOldestRetired(change, keysOf.instanceId);
         await auditKey(change, { ...keysOf, kid, name, action: "key.retired", station: "retired", isForced });
       });
     },
@@ -171,28 +169,6 @@ async function moveKey({ db }: Change, { kid, instance_id, station }: StationRow
     .executeTakeFirst();
   if (numUpdatedRows !== 1n)
     throw reject("SIGNING_KEY_STATION", { station: "another one now", needed: station });
-}
-
-async function forgetOldest({ db }: Change, instanceId: string): Promise<void> {
-  const oldest = await db
-    .selectFrom("agentos_cp_keys")
-    .select("kid")
-    .where("instance_id", "=", instanceId)
-    .where("station", "=", "retired")
-    .orderBy("retired_at", "desc")
-    .orderBy("kid")
-    .offset(MAX_RETIRED_KEYS)
-    .limit(1_000)
-    .execute();
-  if (oldest.length === 0) return;
-  await db
-    .deleteFrom("agentos_cp_keys")
-    .where(
-      "kid",
-      "in",
-      oldest.map(({ kid }) => kid),
-    )
-    .execute();
 }
 
 interface KeyAudit extends KeysOf {

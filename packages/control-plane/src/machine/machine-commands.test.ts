@@ -159,14 +159,39 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (dialect) => {
     await prepareLocalStart(withSecret(`${older}`), START);
     const before = await readAll(options);
     const both = withSecret(`${newer},${older}`);
-    expect(await resealInstallation(both, () => undefined)).toEqual({ resealed: 1, unopened: 0 });
+    expect(await resealInstallation(both, () => undefined)).toEqual({
+      resealed: 1,
+      unopened: 0,
+      isHandedOver: true,
+    });
     const after = await readAll(options);
     expect(after.keys[0]?.kid).toBe(before.keys[0]?.kid);
     expect(after.keys[0]?.seal_key_id).not.toBe(before.keys[0]?.seal_key_id);
     expect(await resealInstallation(withSecret(`${newer}`), () => undefined)).toEqual({
       resealed: 0,
       unopened: 0,
+      isHandedOver: false,
     });
+    await expect(prepareLocalStart(withSecret(`${older}`), START)).rejects.toThrow(
+      "CONFIG_SEALING_KEY_WRONG",
+    );
+  });
+
+  it("a database in which nothing is sealed is taken by another secret: the one before may be lost", async () => {
+    const options = await place(dialect);
+    const [lost, newer] = [1, 2].map(() => randomBytes(32).toString("base64"));
+    const withSecret = (secret: string) => ({ ...options, env: { AGENTOS_CONTROL_PLANE_KEY: secret } });
+    const open = (secret: string) => withMachine(withSecret(secret), ({ openKeys }) => openKeys());
+    await open(`${lost}`);
+    await expect(open(`${newer}`)).rejects.toThrow("CONFIG_SEALING_KEY_WRONG");
+    expect(await resealInstallation(withSecret(`${newer}`), () => undefined)).toEqual({
+      resealed: 0,
+      unopened: 0,
+      isHandedOver: true,
+    });
+    await open(`${newer}`);
+    await expect(open(`${lost}`)).rejects.toThrow("CONFIG_SEALING_KEY_WRONG");
+    expect((await readAll(options)).actions).toEqual(["keys.resealed"]);
   });
 });
 

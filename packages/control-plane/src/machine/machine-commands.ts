@@ -39,13 +39,16 @@ export function printResetLink(options: MachineOptions, email: string): Promise<
   }));
 }
 
-/** Seals every private key anew under the current one. */
+/**
+ * Seals every private key anew under the current one, to which the database belongs from then on. One in which nothing is
+ * sealed is taken without the key that it belonged to.
+ */
 export function resealInstallation(
   options: MachineOptions,
   onBatch: (resealed: number) => void,
 ): Promise<ResealOutcome> {
   return withMachine(options, async ({ store, openKeys }) =>
-    resealKeys({ store, actor: COMMAND_LINE }, await openKeys(), { onBatch }),
+    resealKeys({ store, actor: COMMAND_LINE }, await openKeys({ takesUnsealed: true }), { onBatch }),
   );
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../control-plane/control-plane-options.ts";
 import { openControlPlaneDatabase } from "../control-plane/open-control-plane-database.ts";
 import type { InstallationKeys } from "../keys/installation-keys.ts";
-import { KEY_VARIABLE, openInstallation } from "../keys/open-installation.ts";
+import { KEY_VARIABLE, type OpenInstallationOptions, openInstallation } from "../keys/open-installation.ts";
 import { type ControlPlaneStore, createStore } from "../store/control-plane-store.ts";
 
 /** Where a control plane is, as its own start is told; the rest has no meaning here. */
@@ -31,7 +31,7 @@ export interface Machine {
   readonly resolved: ResolvedControlPlane;
   readonly database: MachineDatabase;
   /** Opens what seals private keys. Throws a ConfigurationError. */
-  readonly openKeys: () => Promise<InstallationKeys>;
+  readonly openKeys: (options?: Pick<OpenInstallationOptions, "takesUnsealed">) => Promise<InstallationKeys>;
 }
 
 /** Notices of a database are for whoever runs the server. */
@@ -55,9 +55,9 @@ export async function withMachine<Result>(
       store,
       resolved,
       database: { shown, isNew },
-      openKeys: async () => {
+      openKeys: async (how) => {
         const folder = join(workingDirectory, ".agentos");
-        return (await openInstallation({ store, variable: env[KEY_VARIABLE], folder, cli })).keys;
+        return (await openInstallation({ ...how, store, variable: env[KEY_VARIABLE], folder, cli })).keys;
       },
     });
   } finally {

@@ -276,13 +276,18 @@ describe("a hostile answer", () => {
     expect(await call(`http://127.0.0.1:${port}`)).toEqual(unreachable(words));
   });
 
-  it("that changes the protocol is none", async () => {
+  it("that changes the protocol is none, and its connection ends at once", async () => {
+    const closed = Promise.withResolvers<void>();
     const port = await serveRaw((socket) => {
+      socket.once("close", () => closed.resolve()).resume();
       socket.once("data", () =>
         socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
       );
     });
-    expect(await call(`http://127.0.0.1:${port}`)).toEqual(unreachable("another protocol"));
+    // Longer than the test may take: it is not the end of the call that closes it.
+    const answer = await call(`http://127.0.0.1:${port}`, { timeoutMs: 60_000 });
+    expect(answer).toEqual(unreachable("another protocol"));
+    await closed.promise;
   });
 
   it("over TLS with no certificate that anybody knows gets no token", async () => {

@@ -16,6 +16,8 @@ export interface PeopleServices {
   readonly store: ControlPlaneStore;
   /** Address of the control plane, for links to hand over. */
   readonly publicUrl: string;
+  /** For how long entries of the audit log are kept. */
+  readonly auditDays: number;
   /** Default: 1,000. */
   readonly maxMembers?: number | undefined;
 }
@@ -26,6 +28,7 @@ const MAX_MEMBERS = 1_000;
 export function createPeopleRoutes({
   store,
   publicUrl,
+  auditDays,
   maxMembers = MAX_MEMBERS,
 }: PeopleServices): HandlersOf<"organizations" | "roles" | "members" | "audit"> {
   const toHanded = (link: MadeLink) => ({ url: linkUrl(publicUrl, link), expires_at: link.expiresAt });
@@ -82,8 +85,10 @@ export function createPeopleRoutes({
       );
       return toHanded(link);
     },
-    "audit.list": async ({ membership, query }) =>
-      store.read((db) => listAudit(db, membership.organizationId, query)),
+    "audit.list": async ({ membership, query }) => ({
+      ...(await store.read((db) => listAudit(db, membership.organizationId, query))),
+      kept_days: auditDays,
+    }),
   };
 }
 

@@ -200,4 +200,17 @@ export const MIGRATIONS: readonly Migration[] = [
       "create index agentos_cp_audit_organization on agentos_cp_audit (organization_id, audit_no)",
     ],
   },
+  {
+    name: "0002-installation",
+    up: ({ integer, text, seconds }) => [
+      // One row, written by the first start that has a key.
+      `create table agentos_cp_installation (
+        installation_no ${integer} primary key check (installation_no = 1),
+        seal_key_id ${text} not null,
+        taken_at ${seconds} not null
+      )`,
+      // What is past its time is found without a look at the rest.
+      "create index agentos_cp_audit_at on agentos_cp_audit (at)",
+    ],
+  },
 ];

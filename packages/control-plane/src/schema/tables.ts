@@ -193,7 +193,7 @@ export interface SentRevocationsTable {
   trouble: string | null;
 }
 
-/** Who changed what. Rows are only ever added. */
+/** Who changed what. Rows are added, and go when their time is over (`people/audit/sweep-audit.ts`). */
 export interface AuditTable {
   audit_no: Generated<number>;
   /** Null where it is about no organization. */
@@ -210,6 +210,13 @@ export interface AuditTable {
   target_name: string | null;
   before_json: string | null;
   after_json: string | null;
+}
+
+/** Whose database it is: one row, with the name of the sealing key and nothing of the key. */
+export interface InstallationTable {
+  installation_no: number;
+  seal_key_id: string;
+  taken_at: number;
 }
 
 /** Every table, by its name. */
@@ -230,4 +237,5 @@ export interface Tables {
   agentos_cp_minted: MintedTable;
   agentos_cp_revocations: SentRevocationsTable;
   agentos_cp_audit: AuditTable;
+  agentos_cp_installation: InstallationTable;
 }

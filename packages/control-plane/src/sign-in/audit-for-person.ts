@@ -1,5 +1,6 @@
 /** What a person does with themselves concerns every organization that they are a member of. */
-import type { AuditEntry, Change } from "../store/control-plane-store.ts";
+import type { AuditEntry } from "../store/audit-entry.ts";
+import type { Change } from "../store/control-plane-store.ts";
 
 /** Writes the entry once for each of their organizations; for somebody without one, once for none. */
 export async function auditForPerson(

@@ -1,5 +1,5 @@
 /**
- * How much one person may change within a time. The audit log is only ever added to: without a bound one Member fills the
+ * How much one person may change within a time. An entry of the audit log stays for a year and longer: without a bound one Member fills the
  * disk with entries, and those that matter drown. In the memory of each process, since it only has to be roughly right.
  */
 import type { Actor } from "./actor.ts";

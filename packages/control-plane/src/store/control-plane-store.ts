@@ -6,22 +6,10 @@ import type { Database, Dialect } from "@agentos/storage";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Actor } from "./actor.ts";
+import { type AuditEntry, writeAudit } from "./audit-entry.ts";
 import { CHANGES_AT_ONCE, createChangeBudget } from "./change-budget.ts";
 import { reject } from "./rejected.ts";
 import { requireStanding } from "./require-standing.ts";
-
-/** What is kept of a change besides who made it. Values are small, and none is a secret. */
-export interface AuditEntry {
-  /** Null where it is about no organization. */
-  readonly organizationId: string | null;
-  /** `subject.what-happened`, such as `member.role-changed`. */
-  readonly action: string;
-  readonly target: { readonly kind: string; readonly id: string; readonly name?: string | undefined };
-  /** Left out where there was nothing. */
-  readonly before?: Readonly<Record<string, unknown>> | undefined;
-  /** Left out where there is nothing any more. */
-  readonly after?: Readonly<Record<string, unknown>> | undefined;
-}
 
 /** A change that is under way. It awaits its own queries and nothing else: on SQLite everybody waits for it. */
 export interface Change {
@@ -56,8 +44,6 @@ export interface ControlPlaneStore {
 /** Rows that a change may hold, by the column that names them. */
 const KEYS = { agentos_cp_organizations: "organization_id", agentos_cp_instances: "instance_id" } as const;
 
-const MAX_JSON_CHARACTERS = 8_000;
-
 /** Creates it; `now` is in seconds since the epoch. `onChanged` is told of each change that is committed. */
 export function createStore(
   database: Database<Tables>,
@@ -91,26 +77,9 @@ export function createStore(
           db,
           now: at,
           actor,
-          async audit({ organizationId, action, target, before, after }) {
+          async audit(entry) {
             entries += 1;
-            await db
-              .insertInto("agentos_cp_audit")
-              .values({
-                organization_id: organizationId,
-                at,
-                action,
-                actor_kind: actor.kind,
-                actor_person_id: actor.personId ?? null,
-                actor_name: actor.name ?? null,
-                actor_session_id: actor.sessionId ?? null,
-                actor_address: actor.address ?? null,
-                target_kind: target.kind,
-                target_id: target.id,
-                target_name: target.name ?? null,
-                before_json: toJson(before),
-                after_json: toJson(after),
-              })
-              .execute();
+            await writeAudit(db, { actor, at }, entry);
           },
           lockOrganization: (organizationId) => lockRow(db, "agentos_cp_organizations", organizationId),
           lockInstance: (instanceId) => lockRow(db, "agentos_cp_instances", instanceId),
@@ -122,11 +91,4 @@ export function createStore(
       return result;
     },
   };
-}
-
-function toJson(value: Readonly<Record<string, unknown>> | undefined): string | null {
-  if (value === undefined) return null;
-  const json = JSON.stringify(value);
-  if (json.length > MAX_JSON_CHARACTERS) throw new Error("INVARIANT: what the audit log keeps is small");
-  return json;
 }

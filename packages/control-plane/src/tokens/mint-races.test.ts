@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { publicKeyOf } from "../keys/public-keys.ts";
 import { INSTANCE, MEMBER, ORGANIZATION, OWNER } from "../keys/seeded-store.fixture.ts";
@@ -8,6 +7,7 @@ import { endSession, endSessions } from "../sign-in/own-sessions.ts";
 import { COMMAND_LINE } from "../store/actor.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
+import { untilBlocked } from "../store/until-blocked.fixture.ts";
 import { openMinting, outcomeOf, type TestMinting } from "./minting.fixture.ts";
 
 const asOwner = { kind: "person", ...OWNER } as const;
@@ -29,14 +29,6 @@ describe.each(TEST_DIALECTS)("a token that is minted while something is changed 
   afterEach(() => test.close());
 
   const mint = () => test.mint();
-  const isSomebodyWaiting = async () => {
-    const { rows } = await test.store.read((db) =>
-      sql`
-        select 1 from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(db),
-    );
-    return rows.length > 0;
-  };
 
   it.each([
     ["removed", (): Promise<unknown> => test.store.change(asOwner, remove)] as const,
@@ -80,10 +72,8 @@ describe.each(TEST_DIALECTS)("a token that is minted while something is changed 
       await test.store.change(asOwner, async (one) => {
         await end(one);
         await one.audit({ organizationId: null, action: "test.ended", target: { kind: "test", id: "1" } });
-        const state = { isSettled: false };
-        minted = outcomeOf(mint()).finally(() => (state.isSettled = true));
-        // Until it waits for this change, or has not.
-        while (!state.isSettled && !(await isSomebodyWaiting())) await Promise.resolve();
+        minted = outcomeOf(mint());
+        await untilBlocked(test.store, minted);
       });
       expect(await minted).toBe(code);
     });

@@ -36,6 +36,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "keys.resealed": ["sealed all keys anew"],
   "token.minted": ["took a token for"],
   "revocations.retried": ["sent pending revocations again"],
+  "audit.swept": ["deleted entries of this log that were past their time"],
 };
 
 /** All that are known, for the filter, by their name. */
@@ -48,7 +49,7 @@ export function titleOfAction(action: string): string {
 }
 
 /** For whom the sentence already says it, the target is not named again. */
-const WITHOUT_TARGET = /^(organization\.created|password\.|session\.|keys\.|revocations\.)/;
+const WITHOUT_TARGET = /^(organization\.created|password\.|session\.|keys\.|revocations\.|audit\.)/;
 
 export interface ActionWords {
   readonly verb: string;

@@ -36,4 +36,8 @@ export const auditQuerySchema = pageQuerySchema.extend({
   target_id: z.string().max(100).optional(),
 });
 
-export const auditListSchema = z.object({ data: z.array(auditEntrySchema), next: nextSchema });
+export const auditListSchema = z.object({
+  data: z.array(auditEntrySchema),
+  next: nextSchema,
+  kept_days: z.number().meta({ description: "days after which an entry is deleted; `audit.swept` says so" }),
+});
