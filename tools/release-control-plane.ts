@@ -83,7 +83,7 @@ try {
   const at = `${organization}/instances/${instance.id}`;
   await call("PATCH", `${at}/draft`, { os_id: "production" });
   await call("POST", `${at}/connect`);
-  await call("PUT", `${at}/switches`, { authorization: true, security_key: false });
+  await call("PATCH", `${at}/switches`, { authorization: true, security_key: false });
   await call("POST", `${at}/observations`, {
     outcome: "answered",
     answers: [{ route: "GET /health", status: 200, body: { status: "ok" } }],

@@ -91,7 +91,10 @@ story(
     await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
     await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "session-ended");
+    // No page is gone to from it: what was typed would be lost.
+    await page.keyboard.press("Control+k");
     expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(await page.getByRole("dialog").count()).toBe(1);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });

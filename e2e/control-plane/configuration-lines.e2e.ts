@@ -178,14 +178,14 @@ describe("the lines for an instance", async () => {
   });
 
   it("hold no secret, and make one without showing it", async () => {
-    await controlPlane.ask("PUT", "/switches", { authorization: false, security_key: true });
+    await controlPlane.ask("PATCH", "/switches", { authorization: false, security_key: true });
     const { shell, dotenv } = await controlPlane.lines();
     expect((await source(shell))["OS_SECURITY_KEY"]).toBe(BEFORE.OS_SECURITY_KEY);
     const fresh = await source(["unset OS_SECURITY_KEY", ...shell]);
     expect(fresh["OS_SECURITY_KEY"]).toMatch(/^[0-9a-f]{64}$/);
     expect(fresh).not.toHaveProperty("JWT_VERIFICATION_KEY");
     expect([...shell, ...dotenv].join("\n")).not.toMatch(/[0-9a-f]{32}/);
-    await controlPlane.ask("PUT", "/switches", { authorization: true, security_key: false });
+    await controlPlane.ask("PATCH", "/switches", { authorization: true, security_key: false });
   });
 
   it("carry the key that comes beside the one that signs, so that a rotation refuses nobody", async () => {

@@ -119,7 +119,7 @@ export const instanceFixes = {
     },
   }),
   INSTANCE_IS_DRAFT: planeFix({
-    wrong: async () => ownerAsks("PUT", `${await newDraft()}/switches`, ON),
+    wrong: async () => ownerAsks("PATCH", `${await newDraft()}/switches`, ON),
     follows: /^connect it first$/,
     apply: async (one) => {
       await ownerDoes("POST", `${instanceOf(one)}/connect`);
@@ -134,9 +134,9 @@ export const instanceFixes = {
   INSTANCE_VERSION_TOO_OLD: planeFix({
     wrong: async () => {
       const instance = await newInstance();
-      await ownerDoes("PUT", `${instance}/switches`, OFF);
+      await ownerDoes("PATCH", `${instance}/switches`, OFF);
       await ownerDoes("PATCH", instance, { stated_version: "2.3.12" });
-      return ownerAsks("PUT", `${instance}/switches`, ON);
+      return ownerAsks("PATCH", `${instance}/switches`, ON);
     },
     follows: /or upgrade the AgentOS to (\S+) or later, then switch it on/,
     apply: async (one, [version]) => {
@@ -147,12 +147,12 @@ export const instanceFixes = {
   INSTANCE_AUTHORIZATION_OFF: planeFix({
     wrong: async () => {
       const instance = await newInstance();
-      await ownerDoes("PUT", `${instance}/switches`, OFF);
+      await ownerDoes("PATCH", `${instance}/switches`, OFF);
       return ownerAsks("POST", `${instance}/tokens`, {});
     },
     follows: /^let an Owner or Administrator switch Authorization on/,
     apply: async (one) => {
-      await ownerDoes("PUT", `${instanceOf(one)}/switches`, ON);
+      await ownerDoes("PATCH", `${instanceOf(one)}/switches`, ON);
       return again(one);
     },
   }),
@@ -160,7 +160,7 @@ export const instanceFixes = {
     wrong: async () => {
       const draft = await newDraft();
       await ownerDoes("POST", `${draft}/connect`);
-      await ownerDoes("PUT", `${draft}/switches`, ON);
+      await ownerDoes("PATCH", `${draft}/switches`, ON);
       return ownerAsks("POST", `${draft}/tokens`, {});
     },
     follows: /set the id by hand$/,

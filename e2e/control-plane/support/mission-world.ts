@@ -120,7 +120,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
   await call(owner, { method: "POST", path: `${path}/connect` });
   await call(owner, { method: "PATCH", path, body: { os_id: "agent-os" } });
   const setSwitches = async (body: Switches): Promise<void> => {
-    await call(owner, { method: "PUT", path: `${path}/switches`, body });
+    await call(owner, { method: "PATCH", path: `${path}/switches`, body });
   };
   await setSwitches({ authorization: true, security_key: false });
   const keys = signingKeyListSchema.parse(await call(owner, { method: "GET", path: `${path}/keys` }));

@@ -178,7 +178,7 @@ export async function connectInstance(plane: Plane, organizationId: string, by: 
   await expectDone(plane.send({ method: "POST", path: `${path}/connect`, cookie }));
   await expectDone(plane.send({ method: "PATCH", path, cookie, body: { os_id: "agent-os" } }));
   const switches = { authorization: true, security_key: false };
-  await expectDone(plane.send({ method: "PUT", path: `${path}/switches`, cookie, body: switches }));
+  await expectDone(plane.send({ method: "PATCH", path: `${path}/switches`, cookie, body: switches }));
   return instanceId;
 }
 

@@ -5,6 +5,8 @@ import { RefusalArea } from "../components/refusal-area.tsx";
 import { CurrentInstanceProvider, useInstanceAtHand } from "../lib/current-instance.ts";
 import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
+import { useServices } from "../lib/services.ts";
+import { useIsSessionOver } from "../lib/session-watch.ts";
 import { CommandMenu } from "./command-menu.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { PageAnnouncer } from "./page-announcer.tsx";
@@ -12,11 +14,15 @@ import { SessionEnded } from "./session-ended.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { TopBar } from "./top-bar.tsx";
 
+/** What it asks comes first, and what is typed in it stays: ⌘K leads to no other page meanwhile. */
+const OPEN_DIALOG = '[role="dialog"][data-open]';
+
 export function Shell() {
   const [isFolded, setIsFolded] = useState(false);
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const isNarrow = useMediaQuery("(max-width: 767px)");
+  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
   const crumbs = useCrumbs();
   const title = crumbs.at(-1)?.title;
 
@@ -27,7 +33,8 @@ export function Shell() {
     function onKey(event: KeyboardEvent) {
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.altKey) return;
       event.preventDefault();
-      setIsPaletteOpen((isOpen) => !isOpen);
+      const isTaken = document.querySelector(OPEN_DIALOG) !== null;
+      setIsPaletteOpen((isOpen) => !isOpen && !isTaken);
     }
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -71,7 +78,7 @@ export function Shell() {
           </main>
         </div>
         <PageAnnouncer title={title} />
-        <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
+        <CommandMenu isOpen={isPaletteOpen && !isSessionOver} onOpenChange={setIsPaletteOpen} />
         <SessionEnded />
       </div>
     </CurrentInstanceProvider>

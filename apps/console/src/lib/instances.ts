@@ -2,6 +2,7 @@
 import type { ControlPlaneClient } from "@agentos/client";
 import { type QueryClient, queryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { Instance, InstanceList } from "./instance-state.ts";
+import { keepNewer, pickNewer } from "./newer-instance.ts";
 import { useServices } from "./services.ts";
 import { useMembership } from "./session.ts";
 
@@ -16,7 +17,7 @@ export function instancesQuery(controlPlane: ControlPlaneClient, organizationId:
       );
       // The first answer comes with the document, whose policy names the same origins.
       if (!ORIGINS.has(client)) ORIGINS.set(client, new Set(list.data.flatMap(originsOf)));
-      return list;
+      return keepNewer(client.getQueryData<InstanceList>(["instances", organizationId]), list);
     },
   });
 }
@@ -50,12 +51,15 @@ export function useInstanceParameters(instanceId: string): {
   return { organization_id: useMembership().organization.id, instance_id: instanceId };
 }
 
-/** What an answer says of one is what every page shows from now on. */
+/** What an answer says of one is what every page shows from now on, unless a newer one was there first. */
 export function replaceInstance(queryClient: QueryClient, organizationId: string, instance: Instance): void {
   queryClient.setQueryData<InstanceList>(["instances", organizationId], (list) =>
     list === undefined
       ? list
-      : { ...list, data: list.data.map((each) => (each.id === instance.id ? instance : each)) },
+      : {
+          ...list,
+          data: list.data.map((each) => (each.id === instance.id ? pickNewer(each, instance) : each)),
+        },
   );
 }
 

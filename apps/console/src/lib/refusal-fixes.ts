@@ -7,9 +7,9 @@ import type { Explanation } from "./explain-refusal.ts";
 import type { Instance, Switches } from "./instance-state.ts";
 import { writeOriginLine } from "./origin-line.ts";
 
-/** Tried again at once after it. */
+/** Tried again at once after it. Switches that are not named stay as they are. */
 export type ButtonAction =
-  | { readonly kind: "set-switches"; readonly label: string; readonly switches: Switches }
+  | { readonly kind: "set-switches"; readonly label: string; readonly switches: Partial<Switches> }
   | { readonly kind: "take-os-id"; readonly label: string; readonly osId: string }
   | { readonly kind: "renew-token"; readonly label: string }
   | { readonly kind: "sign-in"; readonly label: string }
@@ -66,26 +66,22 @@ function open(tab: InstancePlace): PointerAction {
   return { kind: "open-instance", label: `Open the ${tab}`, tab };
 }
 
-export function setSwitches(label: string, switches: Switches): ButtonAction {
+export function setSwitches(label: string, switches: Partial<Switches>): ButtonAction {
   return { kind: "set-switches", label, switches };
 }
 
-function switchOn({ desired }: Instance): ButtonAction {
-  return setSwitches("Switch Authorization on", { ...desired, authorization: true });
-}
+const SWITCH_ON: ButtonAction = setSwitches("Switch Authorization on", { authorization: true });
 
 /** How an instance is set up: the switches here, or the id here, are made to say what is there. */
 const SETTINGS = {
-  INSTANCE_OPEN: switchOn,
-  INSTANCE_AUTHORIZATION_UNWANTED: switchOn,
-  INSTANCE_SECURITY_KEY_MISSING: ({ desired }) =>
-    setSwitches("Switch Security key off", { ...desired, security_key: false }),
+  INSTANCE_OPEN: () => SWITCH_ON,
+  INSTANCE_AUTHORIZATION_UNWANTED: () => SWITCH_ON,
+  INSTANCE_SECURITY_KEY_MISSING: () => setSwitches("Switch Security key off", { security_key: false }),
   INSTANCE_SECURITY_KEY_UNWANTED: ({ desired }) =>
     // Beside tokens it is not accepted: the key has to go there.
-    desired.authorization
-      ? undefined
-      : setSwitches("Switch Security key on", { ...desired, security_key: true }),
-  INSTANCE_SWITCH_NOT_APPLIED: ({ desired }) => setSwitches("Set the switches again", desired),
+    desired.authorization ? undefined : setSwitches("Switch Security key on", { security_key: true }),
+  // The control plane hands over what it holds: no page has to know it.
+  INSTANCE_SWITCH_NOT_APPLIED: () => setSwitches("Set the switches again", {}),
   INSTANCE_OS_ID_DIFFERS: ({ observed }) => {
     const osId = observed?.os_id ?? null;
     return osId === null ? undefined : { kind: "take-os-id", label: `Use the id ${osId}`, osId };
@@ -128,9 +124,7 @@ const typing: Plan<FixAction> = ({ instance }) =>
 
 /** It asks for a token: none are made for it while Authorization is off here. What was sent with it on was lost on its way. */
 const switching: Plan<FixAction> = ({ instance }) =>
-  instance === undefined || instance.desired.authorization
-    ? [open("switches")]
-    : [switchOn(instance), configuration];
+  instance === undefined || instance.desired.authorization ? [open("switches")] : [SWITCH_ON, configuration];
 
 const asking: Plan<PointerAction> = ({ explanation, whoGives }) =>
   whoGives === undefined

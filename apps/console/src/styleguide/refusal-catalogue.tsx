@@ -45,6 +45,7 @@ const INSTANCE: Instance = {
   is_ours: true,
   findings: [],
   created_at: 1,
+  updated_at: 1,
   created_by: null,
 };
 

@@ -40,7 +40,7 @@ export const CONTROL_PLANE_CALLS = {
   "instances.updateDraft": ["PATCH", `${INSTANCE}/draft`, "object"],
   "instances.connect": ["POST", `${INSTANCE}/connect`, "object"],
   "instances.update": ["PATCH", INSTANCE, "object"],
-  "instances.setSwitches": ["PUT", `${INSTANCE}/switches`, "object"],
+  "instances.setSwitches": ["PATCH", `${INSTANCE}/switches`, "object"],
   "instances.delete": ["DELETE", INSTANCE, "object"],
   "instances.discardDraft": ["DELETE", `${INSTANCE}/draft`, "object"],
   "instances.observe": ["POST", `${INSTANCE}/observations`, "object"],

@@ -87,6 +87,41 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     expect((await readInstance(services, owner, id)).desired).toEqual(ON);
   });
 
+  it("keep the switch that somebody else has set meanwhile", async () => {
+    const { services, owner } = test;
+    const id = await test.connect(owner);
+    await setSwitches(services, owner, id, { authorization: true });
+    await setSwitches(services, owner, id, { security_key: true });
+    expect((await readInstance(services, owner, id)).desired).toEqual({
+      authorization: true,
+      security_key: true,
+    });
+    await Promise.all([
+      setSwitches(services, owner, id, { authorization: false }),
+      setSwitches(services, owner, id, { security_key: false }),
+    ]);
+    expect((await readInstance(services, owner, id)).desired).toEqual(OFF);
+  });
+
+  it("say which of two answers is the newer, also of changes in one second", async () => {
+    const { services, owner } = test;
+    const id = await test.connect(owner);
+    const times = [(await readInstance(services, owner, id)).updated_at];
+    const changes = [
+      () => setSwitches(services, owner, id, ON),
+      () => updateInstance(services, owner, id, { name: "Shop of Acme" }),
+      () => observe(id, { os_id: "shop" }),
+      () => setSwitches(services, owner, id, OFF),
+    ];
+    for (const change of changes) {
+      await change();
+      times.push((await readInstance(services, owner, id)).updated_at);
+    }
+    expect(times).toEqual([...new Set(times)].toSorted((one, other) => one - other));
+    await setSwitches(services, owner, id, {});
+    expect((await readInstance(services, owner, id)).updated_at).toBe(times.at(-1));
+  });
+
   it("keep who switched what in the audit log, and no private key", async () => {
     const { services, owner, store } = test;
     const id = await test.connect(owner);

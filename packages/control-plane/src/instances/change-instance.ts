@@ -40,7 +40,7 @@ export async function updateInstance(
     const row = await requireInstance(change, caller, instanceId);
     const isElsewhere = values.endpoint !== undefined && values.endpoint !== row.endpoint;
     const elsewhere = isElsewhere ? { os_id: null, issuer_id: randomUUID() } : {};
-    const after = { ...row, ...values, ...elsewhere, updated_at: change.now };
+    const after = { ...row, ...values, ...elsewhere };
     let pending = 0;
     if (isElsewhere && after.endpoint !== null) {
       await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: after.endpoint });

@@ -89,7 +89,6 @@ async function displace(change: Change, row: InstanceRow, personId: string): Pro
     os_id: null,
     wants_authorization: 0,
     created_by: personId,
-    updated_at: change.now,
   });
   await change.audit({
     organizationId: row.organization_id,
@@ -106,7 +105,7 @@ function isSameHost(before: string | null, now: string): boolean {
 
 /** At another port it is still the AgentOS of this machine's owner, so its keys stay. */
 async function follow(change: Change, row: InstanceRow, endpoint: string): Promise<void> {
-  const after = { ...row, endpoint, updated_at: change.now };
+  const after = { ...row, endpoint };
   await dropWhatWasSeen(change, row.instance_id);
   await save(change, after);
   await change.audit({

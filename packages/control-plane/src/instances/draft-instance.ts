@@ -108,7 +108,7 @@ export async function updateDraft(
     const row = await requireDraft(change, caller, instanceId);
     const isElsewhere = values.endpoint !== undefined && values.endpoint !== row.endpoint;
     if (isElsewhere) await dropWhatWasSeen(change, instanceId);
-    const after = { ...row, ...(isElsewhere ? { os_id: null } : {}), ...values, updated_at: change.now };
+    const after = { ...row, ...(isElsewhere ? { os_id: null } : {}), ...values };
     await save(change, after);
     await change.audit({
       organizationId: row.organization_id,
@@ -143,7 +143,6 @@ export async function connectDraft(
       // What guards it already is what is meant, until somebody who may says otherwise.
       wants_authorization: prepared === undefined ? 0 : 1,
       wants_security_key: seen?.mode === "security_key" ? 1 : 0,
-      updated_at: change.now,
     };
     await save(change, after);
     const kid = prepared === undefined ? undefined : await keyPairs.createKeyPairFor(change, prepared);
@@ -185,8 +184,13 @@ async function requireDraft(
   return row;
 }
 
-/** Writes every column of it. */
-export async function save({ db }: Pick<Change, "db">, row: InstanceRow): Promise<void> {
+/** Writes every column of it, which is locked. Two changes of one second still have an order. */
+export async function save({ db, now }: Pick<Change, "db" | "now">, row: InstanceRow): Promise<void> {
   const { instance_id: instanceId, ...values } = row;
-  await db.updateTable("agentos_cp_instances").set(values).where("instance_id", "=", instanceId).execute();
+  const updated = Math.max(now, row.updated_at + 1);
+  await db
+    .updateTable("agentos_cp_instances")
+    .set({ ...values, updated_at: updated })
+    .where("instance_id", "=", instanceId)
+    .execute();
 }

@@ -32,8 +32,8 @@ function requireEndpoint(text: string): string {
 }
 
 /** True where something would be another one. */
-export function isChange(row: InstanceRow, values: Partial<Values>): boolean {
-  return Object.entries(values).some(([name, value]) => row[name as keyof Values] !== value);
+export function isChange(row: InstanceRow, values: Partial<InstanceRow>): boolean {
+  return Object.entries(values).some(([name, value]) => row[name as keyof InstanceRow] !== value);
 }
 
 /** For the audit log. */

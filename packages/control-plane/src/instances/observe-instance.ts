@@ -49,7 +49,15 @@ async function learnId(
   await store.change(actor, async (change) => {
     const learnt = await change.db
       .updateTable("agentos_cp_instances")
-      .set({ os_id: osId, updated_at: change.now })
+      .set(({ eb }) => ({
+        os_id: osId,
+        updated_at: eb
+          .case()
+          .when("updated_at", "<", change.now)
+          .then(change.now)
+          .else(eb("updated_at", "+", 1))
+          .end(),
+      }))
       .where("instance_id", "=", instanceId)
       .where("os_id", "is", null)
       .where("endpoint", "=", endpoint)

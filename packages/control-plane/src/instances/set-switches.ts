@@ -7,14 +7,14 @@ import { requireConnected, requireInstance } from "./change-instance.ts";
 import { save } from "./draft-instance.ts";
 import { findInstance } from "./find-instance.ts";
 import type { InstanceCaller, InstanceServices } from "./instance-services.ts";
-import { describeDifference } from "./instance-values.ts";
+import { describeDifference, isChange } from "./instance-values.ts";
 import { combine, NOTHING_SEEN, readSeen } from "./observations.ts";
 import { findVersion, VERSION_SOURCE_WORDS } from "./version-gate.ts";
 
 type Services = Pick<InstanceServices, "store" | "keyPairs" | "localInstances">;
 
 /**
- * Sets them. Rejects with INSTANCE_VERSION_TOO_OLD where authorization is switched on for an AgentOS that is known to
+ * Sets those that are given. Rejects with INSTANCE_VERSION_TOO_OLD where authorization is switched on for an AgentOS that is known to
  * have none. Both may be on: people are in that situation, and a finding names the ways out of it.
  */
 export async function setSwitches(
@@ -24,32 +24,26 @@ export async function setSwitches(
   switches: z.output<typeof switchesInputSchema>,
 ): Promise<void> {
   const { organizationId, personId, actor } = caller;
-  const wanted = {
-    wants_authorization: switches.authorization ? 1 : 0,
-    wants_security_key: switches.security_key ? 1 : 0,
-  };
+  const wanted = toColumns(switches);
   const { row: current, seen } = await store.read(async (db) => ({
     row: await findInstance(db, { organizationId, instanceId, personId }),
     seen: (await readSeen(db, [instanceId], personId)).get(instanceId) ?? NOTHING_SEEN,
   }));
   requireConnected(current);
-  if (
-    current.wants_authorization === wanted.wants_authorization &&
-    current.wants_security_key === wanted.wants_security_key
-  )
+  if (!isChange(current, wanted))
     // In this process it may not have taken them the last time.
     return localInstances.apply(instanceId);
   const { version, source, verifiesTokens } = findVersion(current.stated_version, combine(seen));
-  if (switches.authorization && current.wants_authorization === 0 && verifiesTokens === "no")
+  if (switches.authorization === true && current.wants_authorization === 0 && verifiesTokens === "no")
     throw reject("INSTANCE_VERSION_TOO_OLD", {
       version: version ?? "",
       version_source: VERSION_SOURCE_WORDS[source],
       first_version: FIRST_VERSION_WITH_JWT,
     });
-  const prepared = switches.authorization ? await keyPairs.prepareKeyPair(instanceId) : undefined;
+  const prepared = switches.authorization === true ? await keyPairs.prepareKeyPair(instanceId) : undefined;
   await store.change(actor, async (change) => {
     const row = await requireInstance(change, caller, instanceId);
-    const after = { ...row, ...wanted, updated_at: change.now };
+    const after = { ...row, ...wanted };
     await save(change, after);
     const kid = prepared === undefined ? undefined : await keyPairs.createKeyPairFor(change, prepared);
     const difference = describeDifference(row, after);
@@ -62,4 +56,11 @@ export async function setSwitches(
     });
   });
   await localInstances.apply(instanceId);
+}
+
+function toColumns({ authorization, security_key: key }: z.output<typeof switchesInputSchema>) {
+  return {
+    ...(authorization === undefined ? {} : { wants_authorization: authorization ? 1 : 0 }),
+    ...(key === undefined ? {} : { wants_security_key: key ? 1 : 0 }),
+  };
 }

@@ -40,6 +40,7 @@ export function showInstance({ row, seen = NOTHING_SEEN, scopes, ...rest }: Show
     findings: [...compareSwitches({ desired, version, osId: row.os_id, observed, ...rest })],
     created_at: row.created_at,
     created_by: row.created_by,
+    updated_at: row.updated_at,
   };
 }
 

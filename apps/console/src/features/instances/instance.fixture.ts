@@ -31,6 +31,7 @@ export function makeInstance(given: Partial<Instance> = {}): Instance {
     is_ours: true,
     findings: [],
     created_at: 1,
+    updated_at: 1,
     created_by: null,
     ...given,
   };

@@ -43,7 +43,7 @@ export function SwitchesPanel({ instance }: { readonly instance: Instance }) {
                   isOn={instance.desired[name]}
                   isDisabled={missing !== undefined || isGated || set.isPending}
                   describedBy={missing !== undefined ? id : isGated ? `${id}-gate` : undefined}
-                  onChange={(isOn) => set.mutate({ ...instance.desired, [name]: isOn })}
+                  onChange={(isOn) => set.mutate({ [name]: isOn })}
                 />
                 {isGated ? (
                   <p id={`${id}-gate`} className="pl-11 text-xs text-warn-ink">

@@ -28,8 +28,9 @@ export function useInstanceChange<Input = void>(
   });
 }
 
+/** Only what changes is sent: somebody else may have set the other one since this page has seen it. */
 export function useSetSwitches(instanceId: string) {
-  return useInstanceChange(instanceId, (controlPlane, parameters, body: Switches) =>
+  return useInstanceChange(instanceId, (controlPlane, parameters, body: Partial<Switches>) =>
     controlPlane.instances.setSwitches({ parameters, body }),
   );
 }

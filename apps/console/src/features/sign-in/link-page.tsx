@@ -78,18 +78,21 @@ function KnownLink({ secret, link, signedIn, onGiveUp }: KnownLinkProps) {
     mutate({});
   }, [isStraight, mutate]);
 
-  const fault = redeem.error === null ? null : <ErrorState error={redeem.error} isCompact />;
   if (isStraight)
     return (
       <FrontDoor title={link.person === null ? "Signing in" : `Welcome, ${link.person.name}`}>
-        {fault ?? <Skeleton label="Signing in" lines={2} />}
-        {redeem.error === null ? null : (
-          <Button variant="primary" onClick={onGiveUp}>
-            Sign in with a password
-          </Button>
+        {redeem.error === null ? (
+          <Skeleton label="Signing in" lines={2} />
+        ) : (
+          <>
+            {/* The link is in no address any more: whoever loads the page again has lost it. */}
+            <ErrorState error={redeem.error} isCompact onRetry={() => mutate({})} />
+            <Button onClick={onGiveUp}>Sign in with a password</Button>
+          </>
         )}
       </FrontDoor>
     );
+  const fault = redeem.error === null ? null : <ErrorState error={redeem.error} isCompact />;
   if (link.purpose !== "owner" && !link.needs_password)
     return (
       <FrontDoor

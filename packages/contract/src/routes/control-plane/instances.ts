@@ -42,7 +42,7 @@ export const instancesRoutes = {
     responses: { 200: instance, ...refusals } },
   "instances.update": { method: "PATCH", path: INSTANCE, access: ["org:read", "os:read", "os:write"], isWrite: true, tag: "Instances", summary: "Change an instance; another endpoint gets another key pair", requestBody: { json: changedInstanceSchema },
     responses: { 200: instance, ...refusals } },
-  "instances.setSwitches": { method: "PUT", path: `${INSTANCE}/switches`, access: ["org:read", "os:read", "os:write"], isWrite: true, tag: "Instances", summary: "Say which of authorization and security key is meant to be on", requestBody: { json: switchesInputSchema },
+  "instances.setSwitches": { method: "PATCH", path: `${INSTANCE}/switches`, access: ["org:read", "os:read", "os:write"], isWrite: true, tag: "Instances", summary: "Say which of authorization and security key is meant to be on", requestBody: { json: switchesInputSchema },
     responses: { 200: instance, ...refusals } },
   "instances.delete": { method: "DELETE", path: INSTANCE, access: ["org:read", "os:read", "os:delete"], isWrite: true, tag: "Instances", summary: "Forget an instance and its keys",
     responses: { 200: { description: "forgotten", json: doneSchema }, ...refusals } },

@@ -34,9 +34,10 @@ export const switchesSchema = z
   })
   .meta({ id: "Switches" });
 
+/** What is left out stays as it is: whoever touches one switch says nothing of the other. */
 export const switchesInputSchema = z.strictObject({
-  authorization: z.boolean(),
-  security_key: z.boolean(),
+  authorization: z.boolean().optional(),
+  security_key: z.boolean().optional(),
 });
 
 /** How something was seen: `unknown` where nobody has looked, or it could not be told. */
@@ -109,6 +110,8 @@ export const instanceSchema = z
     findings: z.array(instanceFindingSchema),
     created_at: timeSchema,
     created_by: z.string().nullable(),
+    /** Grows with each change: of two answers, the one with the smaller is the older. */
+    updated_at: timeSchema,
   })
   .meta({ id: "Instance" });
 
