@@ -18,7 +18,7 @@ story(
     await page.getByRole("main").getByRole("link", { name: "Chat", exact: true }).first().click();
     await page.getByText(/^Scripted, no model: set OPENAI_API_KEY/).waitFor();
     await visitor.screenshot(page, "start-chat");
-    await page.getByRole("textbox", { name: /^Message to/ }).fill("Where is my order?");
+    await page.getByRole("button", { name: "Where is my order A-1001?" }).click();
     await page.keyboard.press("Enter");
     await page.getByRole("region", { name: "Waits for you" }).getByText("refund_order").first().waitFor();
     await page.getByText("lookup_order").waitFor();

@@ -52,7 +52,7 @@ export {
 } from "./agent-os/database-options.ts";
 export { type LimitOptions, limitsSchema } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
-export { type AgentOptions, rememberingOptionsShape } from "./agents/agent-options.ts";
+export { type AgentOptions, quickPromptsSchema, rememberingOptionsShape } from "./agents/agent-options.ts";
 export type { JsonSchema } from "./agents/compiled-parameters.ts";
 export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";
 export { OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";

@@ -8,7 +8,12 @@ import {
   filledText as text,
   trustedProxiesSchema,
 } from "@agentos/guard/app";
-import { databaseOptionsShape, limitsSchema, rememberingOptionsShape } from "@agentos/server";
+import {
+  databaseOptionsShape,
+  limitsSchema,
+  quickPromptsSchema,
+  rememberingOptionsShape,
+} from "@agentos/server";
 import { z } from "zod";
 
 const agentSchema = z.strictObject({
@@ -19,6 +24,7 @@ const agentSchema = z.strictObject({
   script: z.unknown().optional(),
   instructions: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
+  quickPrompts: quickPromptsSchema.optional(),
   tools: z.array(text).optional(),
   ...rememberingOptionsShape,
 });

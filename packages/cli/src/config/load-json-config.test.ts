@@ -74,6 +74,7 @@ const AGENT_IN_BOTH: Readonly<Record<Exclude<keyof AgentOptions, AgentOnlyInCode
   script: true,
   instructions: true,
   description: true,
+  quickPrompts: true,
   tools: true,
   addHistoryToContext: true,
   numHistoryRuns: true,

@@ -37,6 +37,7 @@ export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
       id: "recall",
       name: "Recall",
       description: "Says what you have said before, also after a new start of the server",
+      quickPrompts: ["What did I say before?"],
       model: createRecallModel(),
     }),
     new Agent({
@@ -44,6 +45,7 @@ export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
       id: "orders",
       name: "Orders",
       description: "Looks up an order with tools, then answers",
+      quickPrompts: ["Where is my order A-1001?"],
       instructions: "Look the order up before you answer.",
       model: "offline:script",
       tools: pick("lookup_order", "get_time"),
@@ -62,6 +64,7 @@ export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
       id: "refunds",
       name: "Refunds",
       description: "Refunds an order, but asks a person first: the run pauses",
+      quickPrompts: ["Refund the order A-1001"],
       instructions: "Refund only after a person has confirmed.",
       model: "offline:script",
       tools: pick("refund_order"),
@@ -81,6 +84,7 @@ export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
       name: "Cleanup",
       description:
         'Deletes what is out of date in the knowledge base; needs the scope "knowledge:delete", so a Member is refused',
+      quickPrompts: ["Delete what is out of date"],
       model: "offline:script",
       script: { steps: [{ text: "Two entries were out of date, and have been deleted." }] },
     }),
@@ -89,6 +93,7 @@ export function createDemoAgents(model?: DemoModel["model"]): readonly Agent[] {
       id: "whoami",
       name: "Who am I",
       description: "A tool that acts as the caller: shows the user and the scopes of your token",
+      quickPrompts: ["Who am I?"],
       model: "offline:script",
       tools: pick("who_am_i"),
       script: {
@@ -110,6 +115,7 @@ const ASSISTANT = {
     "Look an order up before you say anything about it. Refund one only when the user asks for it.",
     "Be brief.",
   ],
+  quickPrompts: ["Where is my order A-1001?", "Refund the order A-1002"],
 } as const;
 
 /** Runs a tool, then one that asks first: with a script what a model would do. */

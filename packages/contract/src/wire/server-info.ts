@@ -63,6 +63,10 @@ export const configSchema = z
     available_models: z.array(z.string()),
     os_database: z.string().optional().meta({ description: "the database of this AgentOS itself" }),
     databases: z.array(z.string()).meta({ description: "values of the query `db_id`" }),
+    chat: z
+      .object({ quick_prompts: z.record(z.string(), z.array(z.string())) })
+      .optional()
+      .meta({ description: "what a UI offers to ask, by the id of who is asked" }),
     session: domain,
     metrics: domain,
     memory: domain,

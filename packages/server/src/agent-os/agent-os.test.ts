@@ -494,6 +494,23 @@ describe("/config and /models", () => {
     expect(modelsOf(await send(os, "GET /models", await as("config:read", ...scopes)))).toEqual(expected);
   });
 
+  it("offer the prompts of those agents that a caller may read", async () => {
+    const asking = (id: string, quickPrompts?: string[]) =>
+      new Agent({ id, model: "offline:echo", ...(quickPrompts === undefined ? {} : { quickPrompts }) });
+    const os = createProtected(undefined, {
+      agents: [asking("a", [" Who are you? "]), asking("b", ["One", "Two"]), asking("c")],
+    });
+    const chatFor = async (...scopes: string[]) =>
+      ((await send(os, "GET /config", await as("config:read", ...scopes))).body as { chat?: unknown }).chat;
+    expect(await chatFor("agents:read")).toEqual({
+      quick_prompts: { a: ["Who are you?"], b: ["One", "Two"] },
+    });
+    expect(await chatFor("agents:b:read")).toEqual({ quick_prompts: { b: ["One", "Two"] } });
+    expect(await chatFor("agents:c:read")).toBeUndefined();
+    expect(await chatFor()).toBeUndefined();
+    expect(() => asking("d", ["1", "2", "3", "4"])).toThrow(/quickPrompts/);
+  });
+
   it("list everything where no scope decides: security key, or scopes that are not enforced", async () => {
     const headers = { authorization: `Bearer ${SECURITY_KEY}` };
     const byKey = createOS({ securityKey: SECURITY_KEY });

@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly instructions?: string | readonly string[];
   /** What the agent is for; shown by `GET /agents/{id}` and `GET /config`. Default none. */
   readonly description?: string;
+  /** What a web UI offers to ask it, with one click: at most 3, of at most 300 characters; shown by `GET /config`. Default none. */
+  readonly quickPrompts?: readonly string[];
   /** What the model may call, from `tool()`. Default none. */
   readonly tools?: readonly Tool[];
   /** Tool calls in one run; what is over is answered with an error. Default: no limit but that on model requests. */
@@ -93,6 +95,15 @@ const isTool = (value: unknown): value is Tool =>
   "call" in value &&
   typeof value.call === "function";
 
+/** As many as the Python server takes. */
+export const MAX_QUICK_PROMPTS = 3;
+/** UTF-16 units of one. */
+const MAX_QUICK_PROMPT_LENGTH = 300;
+
+export const quickPromptsSchema = z
+  .array(z.string().trim().min(1).max(MAX_QUICK_PROMPT_LENGTH))
+  .max(MAX_QUICK_PROMPTS);
+
 /** What of its users an agent gives its model again. A JSON configuration has the same options. */
 export const rememberingOptionsShape = {
   addHistoryToContext: z.boolean().default(false),
@@ -116,6 +127,7 @@ const schema = z.strictObject({
   script: offlineScriptSchema.optional(),
   instructions: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
+  quickPrompts: quickPromptsSchema.optional(),
   tools: z.array(z.custom<Tool>(isTool, 'is not a tool; make one with "tool()"')).optional(),
   toolCallLimit: z.number().int().min(0).optional(),
   maxAttempts: z.number().int().min(1).max(10).default(1),
@@ -143,6 +155,8 @@ const createSource = (options: unknown): OptionSource => ({
   },
   examples: {
     instructions: '"Be brief."',
+    quickPrompts: '["What can you do?"]',
+    "quickPrompts[]": '"What can you do?"',
     steps: '[{ "text": "Hello" }]',
     "steps[]": '{ "text": "Hello" }',
     tools: `[${TOOL}]`,

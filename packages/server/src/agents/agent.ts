@@ -36,6 +36,7 @@ export class Agent implements Runnable<"agent"> {
   readonly description: string | undefined;
   readonly model: ModelIdentity;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly quickPrompts: readonly string[] | undefined;
   readonly historyRuns: number;
   readonly historyPolicy: HistoryPolicy;
   readonly memory: RunnableMemory;
@@ -53,6 +54,7 @@ export class Agent implements Runnable<"agent"> {
     this.description = checked.description;
     this.model = Object.freeze(summarizeModel(model));
     this.metadata = checked.metadata;
+    this.quickPrompts = checked.quickPrompts;
     this.historyRuns = checked.addHistoryToContext ? checked.numHistoryRuns : 0;
     this.historyPolicy = Object.freeze({
       maxBytes: checked.maxHistoryBytes,

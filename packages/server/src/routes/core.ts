@@ -88,10 +88,11 @@ function createConfigBody({
   databaseId,
 }: CoreRoutesOptions): (visible: Access["visible"]) => string {
   const lists = createListBodies(agents, (agent) => describeForConfig(agent, databaseId));
+  const prompted = agents.filter(({ quickPrompts = [] }) => quickPrompts.length > 0);
   const holding = (table: string): Config["session"] => ({
     dbs: [{ db_id: databaseId, domain_config: { display_name: databaseId }, tables: [table] }],
   });
-  const before: Omit<Config, "agents" | "teams" | "workflows" | "interfaces"> = {
+  const before: Omit<Config, "agents" | "chat" | "teams" | "workflows" | "interfaces"> = {
     os_id: id,
     ...(description === undefined ? {} : { description }),
     available_models: [],
@@ -113,7 +114,17 @@ function createConfigBody({
   };
   const start = `${JSON.stringify(before).slice(0, -1)},"agents":`;
   const end = `,${JSON.stringify(after).slice(1)}`;
-  return (visible) => `${start}${lists.list(visible)}${end}`;
+  return (visible) => `${start}${lists.list(visible)}${writeChat(prompted, visible)}${end}`;
+}
+
+/** The prompts of those that the caller may see; nothing without any. */
+function writeChat(prompted: readonly Runnable[], visible: Access["visible"]): string {
+  const shown = visible === "all" ? prompted : filterVisible(prompted, visible);
+  if (shown.length === 0) return "";
+  const chat: Config["chat"] = {
+    quick_prompts: Object.fromEntries(shown.map(({ id, quickPrompts = [] }) => [id, [...quickPrompts]])),
+  };
+  return `,"chat":${JSON.stringify(chat)}`;
 }
 
 /** A runnable in the lists of `GET /config`. */

@@ -159,6 +159,8 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly model: ModelIdentity;
   /** Shown as it is to whoever may read it. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** What a UI offers to ask it; shown by `GET /config`. */
+  readonly quickPrompts?: readonly string[] | undefined;
   /** Earlier runs of the session that `context.history` should hold; 0 for none. */
   readonly historyRuns: number;
   /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
