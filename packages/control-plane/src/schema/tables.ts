@@ -193,7 +193,7 @@ export interface SentRevocationsTable {
   trouble: string | null;
 }
 
-/** Who changed what. Rows are added, and go when their time is over (`people/audit/sweep-audit.ts`). */
+/** Who changed what. Rows are added, and go when their time is over (`store/sweep-audit.ts`). */
 export interface AuditTable {
   audit_no: Generated<number>;
   /** Null where it is about no organization. */

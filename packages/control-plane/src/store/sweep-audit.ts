@@ -3,10 +3,10 @@
  * organization, in the transaction that deletes: nothing leaves the log without a trace.
  */
 import type { Transaction } from "kysely";
-import type { Tables } from "../../schema/tables.ts";
-import { SYSTEM } from "../../store/actor.ts";
-import { toAuditJson, writeAudit } from "../../store/audit-entry.ts";
-import type { ControlPlaneStore } from "../../store/control-plane-store.ts";
+import type { Tables } from "../schema/tables.ts";
+import { SYSTEM } from "./actor.ts";
+import { toAuditJson, writeAudit } from "./audit-entry.ts";
+import type { ControlPlaneStore } from "./control-plane-store.ts";
 
 export interface AuditSweepOptions {
   readonly store: ControlPlaneStore;
