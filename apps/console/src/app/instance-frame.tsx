@@ -1,10 +1,7 @@
 /** Around the pages about one instance: the instance must be there before they ask it anything. */
 import { Outlet } from "@tanstack/react-router";
-import { ServerOff } from "lucide-react";
-import { ButtonLink } from "../components/button.tsx";
-import { EmptyState } from "../components/empty-state.tsx";
 import { InstanceLook } from "../components/instance-look.tsx";
-import { PageHeader } from "../components/page-header.tsx";
+import { NoSuchInstance } from "../components/no-such-instance.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { useInstances } from "../lib/instances.ts";
 import { instanceRoute } from "../lib/parent-routes.ts";
@@ -16,7 +13,7 @@ export function InstanceFrame() {
     <QueryView query={query} what="the instances">
       {({ data }) => {
         const instance = data.find(({ id }) => id === instanceId);
-        if (instance === undefined) return <UnknownInstance />;
+        if (instance === undefined) return <NoSuchInstance />;
         return (
           <>
             <InstanceLook key={instance.id} instance={instance} />
@@ -25,20 +22,5 @@ export function InstanceFrame() {
         );
       }}
     </QueryView>
-  );
-}
-
-function UnknownInstance() {
-  return (
-    <>
-      <PageHeader title="No such instance" />
-      <EmptyState
-        icon={<ServerOff />}
-        title="Deleted, or a draft of somebody else"
-        action={<ButtonLink to="/instances">See all instances</ButtonLink>}
-      >
-        Nothing of this organization that you may see has this address.
-      </EmptyState>
-    </>
   );
 }

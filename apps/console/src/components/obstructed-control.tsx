@@ -1,11 +1,18 @@
-/** A control that is closed for another reason than a scope, such as the last Owner: disabled, and saying why. */
+/** A control that is closed, such as for the last Owner: disabled, and saying why. For a scope there is `RequiresScope`. */
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import { Lock } from "lucide-react";
-import { cloneElement, type ReactElement, useId } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useId } from "react";
+
+export interface Obstacle {
+  readonly title: string;
+  readonly text: string;
+  /** In the place of the text, for who sees it. */
+  readonly detail?: ReactNode;
+}
 
 export interface ObstructedControlProps {
   /** Undefined for whoever may. */
-  readonly obstacle: { readonly title: string; readonly text: string } | undefined;
+  readonly obstacle: Obstacle | undefined;
   /** A `Button` or `IconButton`: they stay reachable by keyboard when they are disabled. */
   readonly children: ReactElement<{ readonly disabled?: boolean; readonly "aria-describedby"?: string }>;
 }
@@ -26,7 +33,7 @@ export function ObstructedControl({ obstacle, children }: ObstructedControlProps
               <Lock aria-hidden className="size-3.5 shrink-0 text-ink-soft" />
               {obstacle.title}
             </p>
-            <p className="text-ink-soft">{obstacle.text}</p>
+            {obstacle.detail ?? <p className="text-ink-soft">{obstacle.text}</p>}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>

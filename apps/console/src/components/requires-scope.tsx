@@ -1,22 +1,14 @@
 /** A control that would be refused is disabled, and says which scope is missing and who can give it. */
-import { Tooltip as Base } from "@base-ui/react/tooltip";
-import { Lock } from "lucide-react";
-import { cloneElement, type ReactElement, useId } from "react";
 import type { MissingScope } from "../lib/scope-words.ts";
 import { useMissingScopes } from "../lib/session.ts";
 import { asSentence, joinWords } from "../lib/words.ts";
-
-interface Control {
-  readonly disabled?: boolean;
-  readonly isDisabled?: boolean;
-  readonly "aria-describedby"?: string;
-}
+import { ObstructedControl, type ObstructedControlProps } from "./obstructed-control.tsx";
 
 export interface RequiresScopeProps {
   /** All of them are needed. */
   readonly scopes: readonly string[];
   /** A `Button` or `IconButton`: they stay reachable by keyboard when they are disabled. */
-  readonly children: ReactElement<Control>;
+  readonly children: ObstructedControlProps["children"];
 }
 
 /** @public What features wrap their controls in. */
@@ -31,38 +23,21 @@ export function DisabledControl({
   children,
 }: {
   readonly missing: MissingScope;
-  readonly children: ReactElement<Control>;
+  readonly children: ObstructedControlProps["children"];
 }) {
-  const id = useId();
-  const words = explainMissing(missing);
-  return (
-    <Base.Root>
-      <Base.Trigger render={cloneElement(children, { disabled: true, "aria-describedby": id })} />
-      <span id={id} className="sr-only">
-        {words}
-      </span>
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} collisionPadding={8} className="z-50">
-          <Base.Popup className="popup flex max-w-80 flex-col gap-2 p-3 text-xs">
-            <p className="flex items-center gap-1.5 font-medium text-ink">
-              <Lock aria-hidden className="size-3.5 text-ink-soft" />
-              Your role does not allow this
-            </p>
-            <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3 gap-y-1">
-              <dt className="text-ink-soft">Missing</dt>
-              <dd className="font-mono wrap-anywhere text-ink">{missing.scopes.join(", ")}</dd>
-              <dt className="text-ink-soft">Who can</dt>
-              <dd className="text-ink">
-                {missing.whoCan === undefined
-                  ? "No role of this organization"
-                  : asSentence(missing.whoCan).slice(0, -1)}
-              </dd>
-            </dl>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+  const { scopes, whoCan } = missing;
+  const detail = (
+    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3 gap-y-1">
+      <dt className="text-ink-soft">Missing</dt>
+      <dd className="font-mono wrap-anywhere text-ink">{scopes.join(", ")}</dd>
+      <dt className="text-ink-soft">Who can</dt>
+      <dd className="text-ink">
+        {whoCan === undefined ? "No role of this organization" : asSentence(whoCan).slice(0, -1)}
+      </dd>
+    </dl>
   );
+  const obstacle = { title: "Your role does not allow this", text: explainMissing(missing), detail };
+  return <ObstructedControl obstacle={obstacle}>{children}</ObstructedControl>;
 }
 
 /** In a sentence, for where there is no tooltip. */

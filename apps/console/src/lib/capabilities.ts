@@ -1,4 +1,5 @@
 /** Scopes by what they are good for, in the words of people. Which role has one is read from the server's answer. */
+import { ADMIN_SCOPE } from "@agentos/contract";
 import type { Role } from "./people.ts";
 
 export interface Capability {
@@ -41,7 +42,7 @@ const CAPABILITIES: readonly Capability[] = [
   },
   { title: "Delete instances", scopes: ["os:delete"] },
   { title: "Delete the organization", scopes: ["org:delete"] },
-  { title: "See other people's data", scopes: ["agent_os:admin"] },
+  { title: "See other people's data", scopes: [ADMIN_SCOPE] },
 ];
 
 /** All that the roles give: what has no words of its own stands last, so that nothing is left out. */

@@ -1,6 +1,6 @@
 /** Looks at an instance again and again, reports what this browser sees, and tries whether the person is let in. */
 import { type ControlPlaneClient, isClientError } from "@agentos/client";
-import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { requireSameEndpoint } from "./instance-clients.ts";
 import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
@@ -25,8 +25,7 @@ export function useInstanceProbe(
   instance: Instance,
   { isSettled }: WatchOptions,
 ): UseQueryResult<ProbeReport> {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const tools = useThisBrowser();
   const parameters = useInstanceParameters(instance.id);
   const { id, endpoint } = instance;

@@ -3,6 +3,7 @@
  * address stands beside a name wherever it matters which of them it is.
  */
 import type { Instance } from "./instance-state.ts";
+import { clip } from "./words.ts";
 
 type Named = Pick<Instance, "id" | "name" | "is_draft">;
 
@@ -53,5 +54,5 @@ export function shortenAddress(instance: Pick<Instance, "endpoint">): string {
   const address = nameAddress(instance);
   if (address.length <= MAX_SHORT) return address;
   const [host = ""] = address.split("/");
-  return host.length < MAX_SHORT ? `${address.slice(0, MAX_SHORT - 1)}…` : `…${host.slice(1 - MAX_SHORT)}`;
+  return host.length < MAX_SHORT ? clip(address, MAX_SHORT) : `…${host.slice(1 - MAX_SHORT)}`;
 }

@@ -1,5 +1,5 @@
 /** Agents, teams and workflows of an instance as cards: its words, bounded. What has no id is left out. */
-import { isUsableId } from "./strangers-names.ts";
+import { isUsableId, readMember } from "./strangers-names.ts";
 import { clip } from "./words.ts";
 
 export interface Component {
@@ -18,17 +18,18 @@ export function readComponents(list: unknown): readonly Component[] {
   if (!Array.isArray(list)) return [];
   const found = new Map<string, Component>();
   for (const value of list.slice(0, MAX_COMPONENTS)) {
-    const id = get(value, "id");
+    const id = readMember(value, "id");
     if (!isUsableId(id)) continue;
-    const name = get(value, "name");
-    const model = get(get(value, "model"), "model") ?? get(get(value, "model"), "id");
-    const tools = get(get(value, "tools"), "tools");
+    const name = readMember(value, "name");
+    const model =
+      readMember(readMember(value, "model"), "model") ?? readMember(readMember(value, "model"), "id");
+    const tools = readMember(readMember(value, "tools"), "tools");
     found.set(id, {
       id,
       name: readText(name, 80) ?? clip(id, 80),
-      description: readText(get(value, "description"), 400),
+      description: readText(readMember(value, "description"), 400),
       model: readText(model, 60),
-      isScripted: get(get(value, "model"), "provider") === "offline",
+      isScripted: readMember(readMember(value, "model"), "provider") === "offline",
       toolCount: Array.isArray(tools) ? tools.length : 0,
     });
   }
@@ -37,9 +38,4 @@ export function readComponents(list: unknown): readonly Component[] {
 
 function readText(value: unknown, maxLength: number): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? clip(value.trim(), maxLength) : undefined;
-}
-
-function get(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[key];
 }

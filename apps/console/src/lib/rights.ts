@@ -1,9 +1,8 @@
 /** What a person may do with one resource of an instance, told from the scopes of their role. The instance decides again. */
 
-export type Act = "read" | "run";
+import { ADMIN_SCOPE } from "@agentos/contract";
 
-/** One that every check of an AgentOS lets pass. */
-const ADMIN_SCOPE = "agent_os:admin";
+export type Act = "read" | "run";
 
 /** Whether the scopes let that act be done to the resource of this id. */
 export function mayAct(

@@ -5,6 +5,13 @@ export function lookUp<Value>(table: Readonly<Record<string, Value>>, name: stri
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+/** The same of what may be anything. */
+export function readMember(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? lookUp(value as Readonly<Record<string, unknown>>, name)
+    : undefined;
+}
+
 /** Whether it can be part of an address: halves of characters cannot. */
 export function isUsableId(id: unknown): id is string {
   return typeof id === "string" && id !== "" && id.isWellFormed();

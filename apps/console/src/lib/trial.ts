@@ -1,7 +1,6 @@
 /** An instance, tried as who is signed in. */
-import type { ClientError, ControlPlaneClient } from "@agentos/client";
-
-export type Cause = Awaited<ReturnType<ControlPlaneClient["diagnoses"]["create"]>>["causes"][number];
+import type { ClientError } from "@agentos/client";
+import type { Finding } from "./explain-refusal.ts";
 
 /** What became of a request with the person's own credential. */
 export type Trial =
@@ -10,7 +9,7 @@ export type Trial =
       readonly kind: "refused";
       readonly credential: "minted" | "security-key" | "none";
       readonly status: number | undefined;
-      readonly causes: readonly Cause[];
+      readonly causes: readonly Finding[];
     }
   /** There is no token to try with. */
   | { readonly kind: "no-token"; readonly error: ClientError }

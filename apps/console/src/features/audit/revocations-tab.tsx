@@ -1,5 +1,5 @@
 /** What was revoked on which instance, and whether it is in force there. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { RotateCw, ShieldCheck } from "lucide-react";
 import { Button } from "../../components/button.tsx";
@@ -112,9 +112,8 @@ interface HeadProps {
 }
 
 function Head({ state, shown }: HeadProps) {
-  const { controlPlane } = useServices();
+  const { controlPlane, queryClient } = useServices();
   const { organization } = useMembership();
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
   const retry = useMutation({
     mutationFn: () => controlPlane.revocations.retry({ parameters: { organization_id: organization.id } }),

@@ -1,14 +1,14 @@
 /** The lights of one instance, from its address to a token that is let in. Resumed by its address. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Plug, ServerOff } from "lucide-react";
+import { Plug } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { Dialog, DialogClose } from "../../components/dialog.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
-import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { NoSuchInstance } from "../../components/no-such-instance.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -46,7 +46,7 @@ export function ConnectPage() {
       {({ data }) => {
         const instance = data.find(({ id }) => id === instanceId);
         return instance === undefined ? (
-          <NoDraft />
+          <NoSuchInstance />
         ) : (
           <ConnectInstance key={instance.id} instance={instance} />
         );
@@ -55,26 +55,11 @@ export function ConnectPage() {
   );
 }
 
-function NoDraft() {
-  return (
-    <>
-      <PageHeader title="No such instance" />
-      <EmptyState
-        icon={<ServerOff />}
-        title="Discarded, or a draft of somebody else"
-        action={<ButtonLink to="/instances">See all instances</ButtonLink>}
-      >
-        Nothing of this organization that you may see has this address.
-      </EmptyState>
-    </>
-  );
-}
-
 function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const [isChanging, setIsChanging] = useState(false);
   const [isSettled, setIsSettled] = useState(false);
   const tools = useThisBrowser();
-  const queryClient = useQueryClient();
+  const { queryClient } = useServices();
   const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
   const probe = useInstanceProbe(instance, { isSettled });
   const trial = useTrial(instance, { isSettled });
@@ -172,8 +157,7 @@ function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean 
 }
 
 function Discard({ instance }: { readonly instance: Instance }) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const navigate = useNavigate();
   const parameters = useInstanceParameters(instance.id);
   const [isAsking, setIsAsking] = useState(false);

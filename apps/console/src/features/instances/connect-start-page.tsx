@@ -6,12 +6,12 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
-import { SegmentedControl } from "../../components/segmented-control.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { AddressInput, EnvironmentField } from "./instance-fields.tsx";
 
 export function ConnectStartPage() {
   const { controlPlane, openDocument } = useServices();
@@ -57,29 +57,9 @@ export function ConnectStartPage() {
           hint="Scheme, host, port, and the path where it has one. Another address can be given at any time before it is connected."
           error={endpointFault}
         >
-          <TextInput
-            required
-            isCode
-            inputMode="url"
-            placeholder="http://localhost:7777"
-            value={endpoint}
-            onChange={({ target }) => setEndpoint(target.value)}
-            autoComplete="off"
-          />
+          <AddressInput value={endpoint} onChange={setEndpoint} />
         </Field>
-        <div className="flex flex-col gap-1.5">
-          <p className="text-sm font-medium text-ink">Environment</p>
-          <SegmentedControl
-            label="Environment"
-            value={environment}
-            onChange={setEnvironment}
-            segments={[
-              { value: "local", label: "Local" },
-              { value: "live", label: "Live" },
-            ]}
-          />
-          <p className="text-xs text-ink-soft">Only a label.</p>
-        </div>
+        <EnvironmentField value={environment} onChange={setEnvironment} />
         {create.error === null || nameFault !== undefined || endpointFault !== undefined ? null : (
           <ErrorState error={create.error} title="No draft was made" isCompact />
         )}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Finding } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import type { ProbeReport } from "../../lib/probe-endpoint.ts";
-import type { Cause, Trial } from "../../lib/trial.ts";
+import type { Trial } from "../../lib/trial.ts";
 import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, placeOf } from "./connection-lights.ts";
 import { makeInstance, makeObservation } from "./instance.fixture.ts";
 import type { LightId, LightState, LightsInput } from "./light.ts";
@@ -35,7 +36,7 @@ function look(given: Partial<LightsInput> = {}) {
   };
 }
 
-function cause(code: string): Cause {
+function cause(code: string): Finding {
   return {
     code,
     certainty: "certain",

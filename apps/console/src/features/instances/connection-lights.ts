@@ -4,9 +4,10 @@
  */
 import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import { describeFault } from "../../lib/describe-fault.ts";
+import type { Finding } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import type { ProbeReport } from "../../lib/probe-endpoint.ts";
-import type { Cause, Trial } from "../../lib/trial.ts";
+import type { Trial } from "../../lib/trial.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { findConnection, isAgentOS } from "./find-connection.ts";
 import {
@@ -203,7 +204,7 @@ export function placeOf(code: string): "key" | "audience" | "scope" {
   return "key";
 }
 
-function describeCause({ title, fix, certainty }: Cause): Words {
+function describeCause({ title, fix, certainty }: Finding): Words {
   const sure = certainty === "certain" ? "" : certainty === "likely" ? "Likely: " : "Perhaps: ";
   return {
     state: "failed",

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
-import { TextInput } from "../../components/text-input.tsx";
 import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
+import { AddressInput } from "./instance-fields.tsx";
 import { useInstanceMove } from "./use-instance-change.ts";
 
 /** Of a draft, where nothing depends on the address yet. */
@@ -35,13 +35,7 @@ export function DraftEndpointForm({
       <div className="flex flex-wrap items-end gap-2">
         <div className="min-w-60 flex-1">
           <Field label="Address of the AgentOS" error={fault}>
-            <TextInput
-              isCode
-              inputMode="url"
-              placeholder="http://localhost:7777"
-              value={endpoint}
-              onChange={({ target }) => setEndpoint(target.value)}
-            />
+            <AddressInput value={endpoint} onChange={setEndpoint} />
           </Field>
         </div>
         <Button type="submit" isBusy={change.isPending || change.isSuccess}>

@@ -10,14 +10,13 @@ import { MarkedText } from "../../components/marked-text.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { WaysOut } from "../../components/ways-out.tsx";
 import { applyFix } from "../../lib/apply-fix.ts";
+import type { Finding } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { type ButtonAction, planFindingFix, SCOPES_OF_FIX } from "../../lib/refusal-fixes.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence } from "../../lib/words.ts";
 import { VersionForm } from "./version-form.tsx";
-
-type Finding = Instance["findings"][number];
 
 export function FindingCard({
   instance,

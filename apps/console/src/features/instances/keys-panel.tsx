@@ -1,5 +1,5 @@
 /** Keys as both sides have them, and the rotation in three stations. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Check, KeyRound } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Badge, type Tone } from "../../components/badge.tsx";
@@ -143,8 +143,7 @@ function BothSides({ instance, keys }: { readonly instance: Instance; readonly k
 
 /** Asks it by itself while the page is open, where it has a policy route: oftener while a key is on its way. */
 function AskInstance({ instance, keys }: { readonly instance: Instance; readonly keys: KeyList }) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const parameters = useInstanceParameters(instance.id);
   const { observed_at: observedAt, data } = keys;
   const isUnderWay = data.some(({ station }) => station === "published" || station === "retiring");
@@ -200,8 +199,7 @@ interface Step {
 }
 
 function Rotation({ instance, keys }: { readonly instance: Instance; readonly keys: KeyList }) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const parameters = useInstanceParameters(instance.id);
   const [asked, setAsked] = useState<Station>();
   const stations = describeRotation(keys, useNow());

@@ -3,16 +3,13 @@ import type { AgentOSClient } from "@agentos/client";
 import { ShieldQuestion } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { ErrorState } from "../../components/error-state.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
-import { QueryView } from "../../components/query-view.tsx";
-import { RefusalPanel } from "../../components/refusal-panel.tsx";
 import { Table } from "../../components/table.tsx";
 import { useInstanceQuery } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { isRefused } from "../../lib/refused-call.ts";
 import { useMissingScopes } from "../../lib/session.ts";
 import { lookUp } from "../../lib/strangers-names.ts";
 import { asSentence, clip, joinWords } from "../../lib/words.ts";
@@ -48,29 +45,15 @@ function ReadPolicy({ instance }: { readonly instance: Instance }) {
   const query = useInstanceQuery(instance, ["policy"], (client, signal) =>
     client.policy.read({}, { signal }),
   );
-  if (query.error !== null && query.data === undefined)
-    return isRefused(query.error) ? (
-      <RefusalPanel
-        call={{
-          instanceId: instance.id,
-          error: query.error,
-          title: "The policy was not read",
-          retry: (client) => client.policy.read(),
-          onResolved: () => void query.refetch(),
-        }}
-      />
-    ) : (
-      <ErrorState
-        error={query.error}
-        title="The instance did not tell its policy"
-        onRetry={() => void query.refetch()}
-        isRetrying={query.isFetching}
-      />
-    );
   return (
-    <QueryView query={query} what="the policy">
+    <InstanceQueryView
+      query={query}
+      what="the policy"
+      instanceId={instance.id}
+      ask={(client) => client.policy.read()}
+    >
       {(policy) => <PolicyFacts policy={policy} />}
-    </QueryView>
+    </InstanceQueryView>
   );
 }
 

@@ -1,5 +1,4 @@
 /** The security key of an instance, typed by the person: a root credential, in the memory of this tab alone. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
@@ -20,8 +19,7 @@ export function SecurityKeyForm(props: SecurityKeyFormProps) {
 }
 
 function FormForAddress({ instance, onChanged }: SecurityKeyFormProps) {
-  const { instanceClients } = useServices();
-  const queryClient = useQueryClient();
+  const { instanceClients, queryClient } = useServices();
   const [text, setText] = useState("");
   const [isHeld, setIsHeld] = useState(() => instanceClients.hasSecurityKey(instance));
   const changed = () => {

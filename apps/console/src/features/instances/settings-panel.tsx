@@ -1,5 +1,5 @@
 /** What an instance is called and where it is, and how it is forgotten. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -8,7 +8,6 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
-import { SegmentedControl } from "../../components/segmented-control.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { faultOfField } from "../../lib/describe-fault.ts";
@@ -16,6 +15,7 @@ import type { Instance } from "../../lib/instance-state.ts";
 import { refreshInstances, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip } from "../../lib/words.ts";
+import { AddressInput, EnvironmentField } from "./instance-fields.tsx";
 import { useInstanceChange, useInstanceMove } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
 
@@ -73,18 +73,7 @@ function NameForm({ instance }: { readonly instance: Instance }) {
         <Field label="Tags" hint="Separated by commas." error={tagsFault}>
           <TextInput value={tags} onChange={({ target }) => setTags(target.value)} />
         </Field>
-        <div className="flex flex-col gap-1.5">
-          <p className="text-sm font-medium text-ink">Environment</p>
-          <SegmentedControl
-            label="Environment"
-            value={environment}
-            onChange={setEnvironment}
-            segments={[
-              { value: "local", label: "Local" },
-              { value: "live", label: "Live" },
-            ]}
-          />
-        </div>
+        <EnvironmentField value={environment} onChange={setEnvironment} />
         {save.error === null || nameFault !== undefined || tagsFault !== undefined ? null : (
           <ErrorState error={save.error} isCompact />
         )}
@@ -123,13 +112,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
         }}
       >
         <Field label="Address" isLabelHidden error={fault}>
-          <TextInput
-            required
-            isCode
-            inputMode="url"
-            value={endpoint}
-            onChange={({ target }) => setEndpoint(target.value)}
-          />
+          <AddressInput value={endpoint} onChange={setEndpoint} />
         </Field>
         {move.error === null || fault !== undefined ? null : (
           <ErrorState error={move.error} title="The address was not changed" isCompact />
@@ -187,8 +170,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
 }
 
 function DeleteInstance({ instance }: { readonly instance: Instance }) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const navigate = useNavigate();
   const showToast = useToast();
   const parameters = useInstanceParameters(instance.id);

@@ -1,6 +1,6 @@
 /** Changes of one instance: what the answer says is what every page shows. */
 import type { ClientError } from "@agentos/client";
-import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import type { Instance, Switches } from "../../lib/instance-state.ts";
 import { replaceInstance, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
@@ -14,8 +14,7 @@ export function useInstanceChange<Input = void>(
   change: (controlPlane: ControlPlane, parameters: Parameters, input: Input) => Promise<Instance>,
   onDone?: (instance: Instance) => void,
 ): UseMutationResult<Instance, ClientError, Input> {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const parameters = useInstanceParameters(instanceId);
   return useMutation({
     mutationFn: (input: Input) => change(controlPlane, parameters, input),

@@ -1,5 +1,5 @@
 /** A new member: who, with which role; then the link to hand over, which is shown this once. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 
@@ -32,8 +32,7 @@ export function AddMemberDialog({ isOpen, ...props }: AddMemberDialogProps) {
 const FORM = "add-member";
 
 function OpenDialog({ members, roles, onClose }: Omit<AddMemberDialogProps, "isOpen">) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const { person } = useSignedIn();
   const { organization, scopes } = useMembership();
   const [name, setName] = useState("");

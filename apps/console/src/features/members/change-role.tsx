@@ -1,5 +1,5 @@
 /** Another role for a member. What they lose and get is said before. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
@@ -22,8 +22,7 @@ export interface ChangeRoleProps {
 }
 
 export function ChangeRole({ member, standing }: ChangeRoleProps) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const { organization } = useMembership();
   const showToast = useToast();
   const { roles, self } = standing;

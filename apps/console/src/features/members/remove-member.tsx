@@ -1,5 +1,5 @@
 /** A member goes. The consequence first; for an Owner, and for oneself, the name has to be typed. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -50,7 +50,7 @@ interface QuestionProps {
 function Question({ member, isSelf, onKeep, onRemoved }: QuestionProps) {
   const services = useServices();
   const { controlPlane } = services;
-  const queryClient = useQueryClient();
+  const { queryClient } = useServices();
   const { organization } = useMembership();
   const showToast = useToast();
   const [typed, setTyped] = useState("");

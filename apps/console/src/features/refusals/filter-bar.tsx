@@ -18,6 +18,13 @@ interface FilterBarProps {
 
 const SPAN_WORDS: Readonly<Record<Span, string>> = { hour: "Hour", day: "Day", week: "Week", all: "All" };
 
+const FILTERS = [
+  { by: "code", label: "Code", isOfOthers: false },
+  { by: "route", label: "Route", isOfOthers: false },
+  { by: "subject", label: "Subject", isOfOthers: true },
+  { by: "client", label: "Client", isOfOthers: true },
+] as const;
+
 export function FilterBar({ instance, filters, seesAll }: FilterBarProps) {
   const navigate = useNavigate();
   const set = (change: { readonly [Name in keyof RefusalFilters]?: RefusalFilters[Name] | undefined }) => {
@@ -42,38 +49,16 @@ export function FilterBar({ instance, filters, seesAll }: FilterBarProps) {
           segments={Object.entries(SPAN_WORDS).map(([value, label]) => ({ value: value as Span, label }))}
         />
       </div>
-      <Filter
-        instance={instance}
-        by="code"
-        label="Code"
-        value={filters.code}
-        onChange={(code) => set({ code })}
-      />
-      <Filter
-        instance={instance}
-        by="route"
-        label="Route"
-        value={filters.route}
-        onChange={(route) => set({ route })}
-      />
-      {seesAll ? (
-        <>
-          <Filter
-            instance={instance}
-            by="subject"
-            label="Subject"
-            value={filters.subject}
-            onChange={(subject) => set({ subject })}
-          />
-          <Filter
-            instance={instance}
-            by="client"
-            label="Client"
-            value={filters.client}
-            onChange={(client) => set({ client })}
-          />
-        </>
-      ) : null}
+      {FILTERS.filter(({ isOfOthers }) => seesAll || !isOfOthers).map(({ by, label }) => (
+        <Filter
+          key={by}
+          instance={instance}
+          by={by}
+          label={label}
+          value={filters[by]}
+          onChange={(value) => set({ [by]: value })}
+        />
+      ))}
       {isFiltered(filters) ? (
         <Button
           size="sm"
@@ -92,7 +77,7 @@ export function FilterBar({ instance, filters, seesAll }: FilterBarProps) {
 
 interface FilterProps {
   readonly instance: Instance;
-  readonly by: "code" | "route" | "subject" | "client";
+  readonly by: (typeof FILTERS)[number]["by"];
   readonly label: string;
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;

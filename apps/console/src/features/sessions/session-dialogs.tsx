@@ -1,5 +1,5 @@
 /** What is asked before a session gets another name, or is gone. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog, DialogClose } from "../../components/dialog.tsx";
@@ -9,6 +9,7 @@ import { TextInput } from "../../components/text-input.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
 import { KINDS } from "../../lib/runnable-kinds.ts";
+import { useServices } from "../../lib/services.ts";
 import { kindOf, nameOfSession, ownerOf, type SessionRow } from "../../lib/sessions.ts";
 
 interface SessionDialogProps {
@@ -29,7 +30,7 @@ function queryOf(session: SessionRow) {
 }
 
 function useRenewSessions(): () => void {
-  const queryClient = useQueryClient();
+  const { queryClient } = useServices();
   const key = instanceKey(useInstance());
   return () => void queryClient.invalidateQueries({ queryKey: [...key, "sessions"] });
 }

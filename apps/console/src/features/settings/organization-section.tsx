@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Button } from "../../components/button.tsx";
 import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Section } from "../../components/page-header.tsx";
@@ -9,8 +9,7 @@ import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { NameForm } from "./name-form.tsx";
 
 export function OrganizationSection() {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const showToast = useToast();
   const { organization } = useMembership();
   const isMissing = useMissingScopes(["org:write"]) !== undefined;

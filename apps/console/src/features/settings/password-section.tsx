@@ -1,6 +1,6 @@
 /** Sets a first password, or changes the one that there is. */
 import { AgentOSRefusal } from "@agentos/client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -38,8 +38,7 @@ export function PasswordSection() {
 }
 
 function PasswordForm({ onDone }: { readonly onDone: () => void }) {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const showToast = useToast();
   const { person } = useSignedIn();
   const [current, setCurrent] = useState("");

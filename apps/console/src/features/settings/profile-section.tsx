@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Section } from "../../components/page-header.tsx";
@@ -10,8 +10,7 @@ import { useMembership, useSignedIn } from "../../lib/session.ts";
 import { NameForm } from "./name-form.tsx";
 
 export function ProfileSection() {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const showToast = useToast();
   const { person } = useSignedIn();
   const { organization, role } = useMembership();

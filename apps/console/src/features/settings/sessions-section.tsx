@@ -1,6 +1,6 @@
 /** Where the person is signed in. */
 import type { ControlPlaneClient } from "@agentos/client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -16,8 +16,7 @@ import { describeUserAgent } from "./user-agent-words.ts";
 type OwnSession = Awaited<ReturnType<ControlPlaneClient["account"]["listSessions"]>>["data"][number];
 
 export function SessionsSection() {
-  const { controlPlane } = useServices();
-  const queryClient = useQueryClient();
+  const { controlPlane, queryClient } = useServices();
   const showToast = useToast();
   const query = useQuery({
     queryKey: ["own-sessions"],
