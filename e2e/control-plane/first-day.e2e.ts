@@ -192,8 +192,21 @@ describe("the first day", { timeout: 120_000 }, () => {
         denial,
       },
     });
-    expect(causes[0]).toMatchObject({ certainty: "certain" });
-    expect(JSON.stringify(causes[0])).toContain("knowledge:delete");
+    expect(causes[0]).toMatchObject({
+      code: "TOKEN_ROLE_INSUFFICIENT",
+      certainty: "certain",
+      title: "your role Member does not give knowledge:delete",
+    });
+    // No other cause may send them for a scope that they have.
+    for (const { fix } of causes) expect(fix).not.toContain("agents:cleanup:run");
+    // As the fix says, an Owner does it.
+    expect(causes[0]?.fix).toMatch(/^ask an Owner or Administrator to do it/);
+    const ofOwner = await connectInstance({
+      controlPlane: owner,
+      organizationId: organization_id,
+      instanceId: demo.instance_id,
+    });
+    expect(await ofOwner.agents.run("cleanup", { message: "go" })).toMatchObject({ status: "COMPLETED" });
   });
 
   it("the key is rotated under load, and no valid request is refused", async () => {

@@ -253,6 +253,27 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     "2.9.0": { cannot: "every route that it has is open to a Member" },
   },
 
+  "403, a scope that this instance alone asks for": {
+    ours: {
+      server: ours(({ pem }) => ({
+        env: { JWT_VERIFICATION_KEY: pem },
+        authorizationConfig: { scopeMappings: { "GET /config": ["config:read", "knowledge:delete"] } },
+      })),
+      request: () => ({ path: "/config", sends: { kind: "minted" } }),
+      code: "TOKEN_ROLE_INSUFFICIENT",
+      certainty: "certain",
+      fixes: [
+        {
+          follows: /ask an Owner or Administrator to do it, or .* a role that has knowledge:delete/,
+          request: () => ({ path: "/config", sends: { kind: "minted", by: "owner" } }),
+        },
+      ],
+    },
+    "2.3.12": NO_TOKENS,
+    "2.3.13": { cannot: "it has no rules of its own over those of its routes" },
+    "2.9.0": { cannot: "the server of the tests has no rules of its own over those of its routes" },
+  },
+
   "both switches on, a token is sent": {
     ours: {
       cannot: "beside tokens our server accepts no security key, so a token is the right thing to send",

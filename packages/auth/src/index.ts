@@ -26,7 +26,7 @@ export {
 } from "./diagnose/diagnosis.ts";
 export { type InspectedToken, type InspectOptions, inspectToken } from "./diagnose/inspect-token.ts";
 export { makeCause } from "./diagnose/make-cause.ts";
-export { isErrorCode } from "./diagnose/read-answer.ts";
+export { isErrorCode, readNamedScopes } from "./diagnose/read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
 export { type HeldScopes, splitHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";
@@ -126,7 +126,7 @@ export {
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
-export { type PathParameters, type Requirement } from "./scope/requirement.ts";
+export { listMissing, type PathParameters, type Requirement } from "./scope/requirement.ts";
 export { recheckClaims } from "./token/check-all-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
 export { readClaim } from "./token/read-claim.ts";

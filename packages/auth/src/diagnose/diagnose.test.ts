@@ -147,12 +147,18 @@ describe("diagnose", () => {
       held_scopes: ["agent:read"],
     };
     expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: scopes } })).toEqual(["SCOPE_MISSPELT"]);
-    const more = { ...scopes, required_scopes: ["agents:read", "config:read"] };
+    const both = ["agents:read", "config:read"];
+    const more = { ...scopes, required_scopes: both, missing_scopes: both };
     expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: more } })).toEqual([
       "SCOPE_MISSPELT",
       "SCOPE_MISSING",
     ]);
-    const gate = { ...scopes, required_scopes: ["config:read"], scope_to_add: "config:read" };
+    const gate = {
+      ...scopes,
+      required_scopes: ["config:read"],
+      missing_scopes: ["config:read"],
+      scope_to_add: "config:read",
+    };
     expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: gate } })).toEqual([
       "SCOPE_PREREQUISITE_MISSING",
     ]);
@@ -283,6 +289,37 @@ describe("diagnose", () => {
           "its issuer may not grant agent_os:admin here",
         );
       }
+    });
+  });
+
+  describe("of a server that asks for more than the route of every AgentOS", () => {
+    const required = ["agents:web:read", "knowledge:delete"];
+    const fixOf = async (scopes: readonly string[], missingScopes?: readonly string[]) => {
+      const answer = { ...ourAnswer("SCOPE_MISSING"), requiredScopes: required, missingScopes };
+      return run({ server: ours, request, credential: await tokens.withClaims({ scopes }), answer })[0]?.fix;
+    };
+
+    it("names what the server says is missing, and not the first that it asks for", async () => {
+      expect(await fixOf(["agents:read"], ["knowledge:delete"])).toMatch(
+        /^give the caller the scope "knowledge:delete",/,
+      );
+      // A token of its own has nothing of it: the scope of the one item comes first there.
+      expect(await fixOf([], required)).toMatch(/^give the caller the scope "agents:web:read",/);
+    });
+
+    it("finds it by what the token grants, where the server names only what it asks for", async () => {
+      expect(await fixOf(["agents:read"])).toMatch(/^give the caller the scope "knowledge:delete",/);
+      expect(await fixOf(["knowledge:delete"])).toMatch(/^give the caller the scope "agents:web:read",/);
+    });
+
+    it("does so without a token, by its own words alone", () => {
+      const answer = {
+        ...ourAnswer("SCOPE_MISSING"),
+        requiredScopes: required,
+        missingScopes: ["`rm -rf ~`", "knowledge:delete"],
+      };
+      const [cause] = run({ request, answer });
+      expect(cause?.fix).toMatch(/^give the caller the scope "knowledge:delete",/);
     });
   });
 

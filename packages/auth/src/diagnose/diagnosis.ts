@@ -63,6 +63,8 @@ export interface ObservedAnswer {
   readonly fix?: string | undefined;
   /** Member `required_scopes` of the body. */
   readonly requiredScopes?: readonly string[] | undefined;
+  /** Member `missing_scopes` of the body: those of them that the caller lacks. */
+  readonly missingScopes?: readonly string[] | undefined;
   /** The server's clock, from the `Date` header, in seconds since 1970. */
   readonly serverTime?: number | undefined;
 }

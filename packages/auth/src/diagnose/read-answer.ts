@@ -70,9 +70,13 @@ const READINGS: readonly Reading[] = [
 ];
 
 /** Reads an answer; no code at all when it says nothing that we know. */
-export function readAnswer({ code, detail, title, fix, requiredScopes }: ObservedAnswer): AnswerMeaning {
-  const scopes = requiredScopes?.filter(isScopeText) ?? readRequiredScopes(detail ?? "");
-  const facts: Facts = scopes === undefined ? {} : { required_scopes: scopes };
+export function readAnswer(answer: ObservedAnswer): AnswerMeaning {
+  const { code, detail, title, fix } = answer;
+  const { required, missing } = readNamedScopes(answer);
+  const facts: Facts = {
+    ...(required === undefined ? {} : { required_scopes: required }),
+    ...(missing === undefined ? {} : { missing_scopes: missing }),
+  };
   // A cause is what a diagnosis finds. A server that answers with one knows nothing of it.
   if (code !== undefined && isErrorCode(code) && !Object.hasOwn(CAUSES, code))
     return { codes: [code], facts: { ...readPlaces(code, { title, fix }), ...facts }, isNamed: true };
@@ -83,6 +87,17 @@ export function readAnswer({ code, detail, title, fix, requiredScopes }: Observe
     codes: found.codes,
     facts: { ...found.facts, ...facts },
     isNamed: known !== undefined && known.codes.length === 1 && known.isVague !== true,
+  };
+}
+
+/** The scopes that the server itself asks for, and those of them that it says are missing: it may have rules of its own. */
+export function readNamedScopes({ detail, requiredScopes, missingScopes }: ObservedAnswer): {
+  readonly required: readonly string[] | undefined;
+  readonly missing: readonly string[] | undefined;
+} {
+  return {
+    required: requiredScopes?.filter(isScopeText) ?? readRequiredScopes(detail ?? ""),
+    missing: missingScopes?.filter(isScopeText),
   };
 }
 

@@ -5,7 +5,7 @@ import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, type LimitedScopes, limitScopes } from "../scope/limit-scopes.ts";
 import { findNearMiss } from "../scope/near-miss.ts";
-import { compileRequirement, findGrant } from "../scope/requirement.ts";
+import { compileRequirement, findGrant, listMissing } from "../scope/requirement.ts";
 import { findScopesElsewhere } from "../token/find-elsewhere.ts";
 import { readClaim } from "../token/read-claim.ts";
 import { findScopesClaims, readScopes, USUAL_SCOPE_CLAIMS } from "../token/read-scopes.ts";
@@ -37,16 +37,20 @@ export function refineScopes(
     grants !== undefined && request !== undefined
       ? decide(grants, request.route, request.parameters)
       : undefined;
-  const denied = decision?.isAllowed === false ? decision : undefined;
-  const named = denied?.required ?? required;
+  const ofTable = decision?.isAllowed === false ? decision : undefined;
+  const named = required.length > 0 ? required : (ofTable?.required ?? []);
   const missing =
-    denied?.missing ?? (held === undefined ? named : named.filter((scope) => !held.includes(scope)));
+    readList(recorded["missing_scopes"]) ??
+    (ofTable !== undefined && isSameSet(ofTable.required, named) ? ofTable.missing : undefined) ??
+    (grants === undefined ? named : listMissing(grants, named, { adminScope }));
+  // A server may ask for more than the routes of every AgentOS do: then its own words count, and not the table's.
+  const denied = ofTable !== undefined && isSameSet(ofTable.missing, missing) ? ofTable : undefined;
   const toAdd = recorded["scope_to_add"];
   const needed =
     denied?.scopeToAdd ?? (typeof toAdd === "string" ? toAdd : undefined) ?? missing[0] ?? named[0];
   const recordedIn = refusal === undefined ? undefined : ("the denial record" as const);
   const evidence = describe(named, held, [
-    recordedIn ?? (answer === undefined ? "the route table" : "the answer"),
+    recordedIn ?? (answer === undefined || required.length === 0 ? "the route table" : "the answer"),
     recordedIn ?? "the token",
   ]);
   if (needed === undefined) return [{ code, certainty: "likely", evidence }];
@@ -102,6 +106,14 @@ export function refineScopes(
   const ownCode = denied?.code ?? (holdsOtherItem(held, needed) ? "SCOPE_OTHER_RESOURCE" : code);
   const certainty = nearer.length === 0 ? "certain" : "likely";
   return [...nearer, { code: ownCode, certainty, facts, evidence }];
+}
+
+function readList(value: Facts[string] | undefined): readonly string[] | undefined {
+  return typeof value === "object" && value.length > 0 ? value : undefined;
+}
+
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return new Set([...some, ...others]).size === new Set(some).size && others.length === some.length;
 }
 
 /** Gates that stand before finer scopes (design.md section 10), when one of them is what is missing. */

@@ -94,6 +94,18 @@ export function findGrant(
   return id === undefined ? undefined : grants.narrow.get(key)?.get(id);
 }
 
+/** Those of some required scopes that nothing grants, where no route says which item a request is about. */
+export function listMissing(
+  grants: Grants,
+  required: readonly string[],
+  context: RequirementContext,
+): readonly string[] {
+  return required.filter((text) => {
+    const requirement = compileRequirement(text, context);
+    return requirement === undefined || findGrant(grants, requirement, {}) === undefined;
+  });
+}
+
 /** The least scope that would satisfy the requirement in this request. */
 export function leastScope(requirement: Requirement, parameters: PathParameters): string {
   const id = requiredId(requirement, parameters);

@@ -11,13 +11,20 @@ export function createDevLogger(terminal: Terminal, options: { readonly isQuiet:
     const place = [read("route"), code === "" ? "" : `[${code}]`].filter((part) => part !== "").join(" ");
     terminal.note(`${mark} ${place === "" ? "" : `${place} `}${showUntrusted(redactTokens(text))}`);
     const seen = describeFacts(facts["facts"]);
-    const step = [read("denial_id"), read("stage") === "" ? "" : `stopped at "${read("stage")}"`, seen];
+    const named = ["error_id", "provider", "model", "tool"].map((name) =>
+      read(name) === "" ? "" : `${name.replaceAll("_", " ")}: ${read(name)}`,
+    );
+    const step = [
+      read("denial_id"),
+      read("stage") === "" ? "" : `stopped at "${read("stage")}"`,
+      seen,
+      ...named,
+    ];
     const details = step.filter((part) => part !== "").join("; ");
     if (details !== "") terminal.note(`  ${details}`);
+    for (const failure of listFailures(facts["error"] ?? facts["cause"]))
+      terminal.note(`  ${showUntrusted(redactTokens(failure))}`);
     if (read("fix") !== "") terminal.note(`  fix: ${read("fix")}`);
-    const { error } = facts;
-    if (error instanceof Error)
-      terminal.note(`  ${showUntrusted(redactTokens(`${error.name}: ${error.message}`))}`);
   };
   return {
     error: (facts, text) => write(terminal.paintNote("red", "error"), facts, text),
@@ -26,6 +33,14 @@ export function createDevLogger(terminal: Terminal, options: { readonly isQuiet:
     },
     info: () => undefined,
   };
+}
+
+/** A failure, and what it came from: of a lost connection only that says why. */
+function listFailures(failure: unknown): readonly string[] {
+  if (failure === undefined || failure === null) return [];
+  if (!(failure instanceof Error)) return [String(failure)];
+  const { name, message, cause } = failure;
+  return [`${name}: ${message}`, ...(cause instanceof Error ? [`${cause.name}: ${cause.message}`] : [])];
 }
 
 /** Expected and got, as the denial record has them. */

@@ -27,7 +27,10 @@ export function examineAnswer(
     return typeof value === "string" ? value.slice(0, 4_000) : undefined;
   };
   const code = read("code");
-  const scopes = body["required_scopes"];
+  const readTexts = (name: string) => {
+    const value = body[name];
+    return Array.isArray(value) ? value.filter((text) => typeof text === "string").slice(0, 50) : undefined;
+  };
   const detail = read("detail");
   const causes = diagnose({
     answer: {
@@ -36,9 +39,8 @@ export function examineAnswer(
       detail,
       title: read("title"),
       fix: read("fix"),
-      ...(Array.isArray(scopes)
-        ? { requiredScopes: scopes.filter((scope) => typeof scope === "string").slice(0, 50) }
-        : {}),
+      requiredScopes: readTexts("required_scopes"),
+      missingScopes: readTexts("missing_scopes"),
     },
     credential: token,
     server,

@@ -236,6 +236,7 @@ async function probeWithToken(
       ...said,
       fix: readText(asked, "fix"),
       requiredScopes: readTexts(asked, "required_scopes"),
+      missingScopes: readTexts(asked, "missing_scopes"),
       serverTime: asked.serverTime,
     },
   });

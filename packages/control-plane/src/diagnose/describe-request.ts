@@ -11,7 +11,7 @@ import type { MintedToken, RefusedRequest, SentCredential } from "./refused-requ
 /** What the engine is told. */
 export function describeRequest(refused: RefusedRequest): DiagnosisInput {
   const { request, now, cli } = refused;
-  const answer = readObservedAnswer(refused.answer);
+  const answer = readObservedAnswer(refused);
   const refusal = readRecorded(refused.denial);
   const route = findRoute(request.method, request.path);
   const credential = standInFor(refused.sent, answer?.status);
@@ -69,14 +69,21 @@ function describeServer(refused: RefusedRequest): KnownServer {
   };
 }
 
-function readObservedAnswer(answer: RefusedRequest["answer"]): ObservedAnswer | undefined {
+/** What the instance has answered; its own record of that has the scopes where the answer was reported without them. */
+export function readObservedAnswer({
+  answer,
+  denial,
+}: Pick<RefusedRequest, "answer" | "denial">): ObservedAnswer | undefined {
   if (answer === undefined) return undefined;
   const { status, body = {}, date } = answer;
   const text = (name: string) => {
     const value = body[name];
     return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS ? value : undefined;
   };
-  const scopes = body["required_scopes"];
+  const texts = (name: "required_scopes" | "missing_scopes") => {
+    const value = body[name] ?? denial?.[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === "string").slice(0, 50) : undefined;
+  };
   const code = text("code");
   const serverTime = date === undefined ? Number.NaN : Date.parse(date) / 1_000;
   return {
@@ -85,9 +92,8 @@ function readObservedAnswer(answer: RefusedRequest["answer"]): ObservedAnswer | 
     detail: text("detail"),
     title: text("title"),
     fix: text("fix"),
-    requiredScopes: Array.isArray(scopes)
-      ? scopes.filter((each) => typeof each === "string").slice(0, 50)
-      : undefined,
+    requiredScopes: texts("required_scopes"),
+    missingScopes: texts("missing_scopes"),
     serverTime: Number.isFinite(serverTime) ? serverTime : undefined,
   };
 }

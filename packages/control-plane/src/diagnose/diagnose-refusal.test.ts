@@ -146,6 +146,21 @@ const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, ce
     "TOKEN_ROLE_INSUFFICIENT",
     "certain",
   ],
+  "a scope that only this instance asks for": [
+    {
+      answer: {
+        status: 403,
+        body: {
+          code: "SCOPE_MISSING",
+          required_scopes: ["agents:cleanup:run", "knowledge:delete"],
+          missing_scopes: ["knowledge:delete"],
+        },
+      },
+      request: { method: "POST", path: "/agents/cleanup/runs" },
+    },
+    "TOKEN_ROLE_INSUFFICIENT",
+    "certain",
+  ],
   "a scope that was left out of the token": [
     {
       answer: said("Insufficient permissions. Required scope(s): agents:read", 403),
@@ -228,6 +243,43 @@ const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, ce
   ],
   "a status alone": [{ answer: { status: 401 } }, "CLI_ANSWER_UNKNOWN", "cannot tell"],
 };
+
+describe("a scope that only this instance asks for", () => {
+  const asks = {
+    required_scopes: ["agents:cleanup:run", "knowledge:delete"],
+    missing_scopes: ["knowledge:delete"],
+  };
+  const refused: Changes = {
+    answer: { status: 403, body: { code: "SCOPE_MISSING", ...asks } },
+    request: { method: "POST", path: "/agents/cleanup/runs" },
+  };
+
+  test("is named as the instance names it, with the roles that give it", () => {
+    for (const changes of [
+      refused,
+      // The answer was told of without its scopes: its record has them.
+      {
+        ...refused,
+        answer: { status: 403, body: { code: "SCOPE_MISSING" } },
+        denial: { ...operatorDenial("SCOPE_MISSING"), ...asks },
+      },
+      // A path that no AgentOS of ours serves.
+      { ...refused, request: { method: "GET" as const, path: "/reports" } },
+    ]) {
+      const [cause, ...others] = diagnoseWith(changes).causes;
+      expect(cause).toMatchObject({
+        code: "TOKEN_ROLE_INSUFFICIENT",
+        title: "your role Member does not give knowledge:delete",
+        fix: expect.stringMatching(/^ask an Owner or Administrator to do it/) as string,
+      });
+      for (const other of others) expect(other.fix).not.toMatch(/agents:/);
+    }
+  });
+
+  test("is not the role's where the role gives it", () => {
+    expect(first({ ...refused, role: ROLES.administrator })).toEqual(["TOKEN_SCOPE_LEFT_OUT", "certain"]);
+  });
+});
 
 describe("the cause that stands first", () => {
   test.each(Object.entries(ROWS))("%s", (_, [changes, code, certainty]) => {

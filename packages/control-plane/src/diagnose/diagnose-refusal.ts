@@ -7,7 +7,6 @@ import type { diagnosisSchema } from "@agentos/contract/control-plane";
 import type { z } from "zod";
 import { findReachability } from "../instances/find-reachability.ts";
 import { describeRequest } from "./describe-request.ts";
-import { findRoute } from "./find-route.ts";
 import { atMostLikely, fromCause } from "./make-finding.ts";
 import { refineRole } from "./refine-role.ts";
 import { findNotApplied, findStandingCauses, refineSwitches } from "./refine-switches.ts";
@@ -52,11 +51,10 @@ function collect(refused: RefusedRequest): readonly Finding[] {
 }
 
 function refineMinted(refused: RefusedRequest, first: Finding): readonly Finding[] {
-  const { sent, request } = refused;
+  const { sent } = refused;
   if (sent.kind !== "minted" || sent.minted === undefined) return [];
   if (!first.code.startsWith("SCOPE_")) return refineTrust(refused, first, sent.minted);
-  const route = findRoute(request.method, request.path);
-  const role = route === undefined ? undefined : refineRole(refused, sent.minted, route);
+  const role = refineRole(refused, sent.minted);
   return role === undefined ? [] : [role];
 }
 

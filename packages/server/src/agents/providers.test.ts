@@ -125,4 +125,16 @@ describe.each(PROVIDERS)("$name ($version)", ({ version, protocol, model, inputT
     await expect(runSteps((...run) => agent.run(...run))).rejects.toThrow("Model request failed");
     expect(server.requests).toHaveLength(1);
   });
+
+  it("names the provider for the operator where it refuses the key, and says what to do", async () => {
+    server.answer({ status: 401, json: { error: { type: "auth", message: "wrong key" } } });
+    const agent = create();
+    await expect(runSteps((...run) => agent.run(...run))).rejects.toMatchObject({
+      cause: { statusCode: 401 },
+      facts: {
+        provider: expect.any(String) as string,
+        fix: expect.stringMatching(/^give the server a key that \S+ accepts/) as string,
+      },
+    });
+  });
 });

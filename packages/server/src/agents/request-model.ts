@@ -3,7 +3,7 @@
  * (run-agent.ts), so that order of events, confirmation, limits and redaction depend on nobody else.
  */
 import { setImmediate } from "node:timers/promises";
-import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import { APICallError, type LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { MAX_CONTENT_LENGTH } from "../runs/run-limits.ts";
 import { type RunContext, RunFailure } from "../runs/runnable.ts";
 import type { RunStep, TokenUsage } from "../runs/steps.ts";
@@ -112,6 +112,7 @@ export async function* requestModel(
       model: request.model.modelId,
       attempts,
       not_retried: notRetried,
+      ...suggestFix(cause, request.model.provider),
     };
     throw new RunFailure("Model request failed", { errorType: "model_error", cause, facts });
   } finally {
@@ -123,6 +124,14 @@ export async function* requestModel(
     timeToFirstTokenSeconds: firstAt === undefined ? undefined : Math.max(0, firstAt - start),
   };
   return turn.finish();
+}
+
+/** A wrong key is the usual mistake of a first start, and no provider can say where this server has its key from. */
+function suggestFix(cause: unknown, provider: string): { readonly fix?: string } {
+  if (!APICallError.isInstance(cause) || (cause.statusCode !== 401 && cause.statusCode !== 403)) return {};
+  return {
+    fix: `give the server a key that ${provider} accepts for this model, such as in its environment; then start it again`,
+  };
 }
 
 async function openStream(request: ModelRequest, context: ModelContext) {

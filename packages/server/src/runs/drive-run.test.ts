@@ -30,6 +30,7 @@ const base = (event: string) => ({
   session_id: "id-1",
   nested_depth: 0,
 });
+const MODEL_FAILED = "Model request failed (error id-4: the server's log has its cause)";
 const model = (id: string) => ({ model: id, model_provider: "offline" });
 const started = (id: string) => ({ ...base("RunStarted"), ...model(id) });
 const requested = (id: string) => ({ ...base("ModelRequestStarted"), ...model(id) });
@@ -220,9 +221,9 @@ describe("golden streams", () => {
     expectStream(events, [
       started("script"),
       requested("script"),
-      { ...base("RunError"), content: "Model request failed", error_type: "model_error", error_id: "id-4" },
+      { ...base("RunError"), content: MODEL_FAILED, error_type: "model_error", error_id: "id-4" },
     ]);
-    expect(output).toMatchObject({ status: "ERROR", content: "Model request failed" });
+    expect(output).toMatchObject({ status: "ERROR", content: MODEL_FAILED });
     expect(JSON.stringify([events, output])).not.toMatch(/internal|sk-|at .*\.ts/);
     const entry = server.runtime.log.find((line) => line.facts["error_id"] === "id-4");
     expect(entry?.facts["cause"]).toMatchObject({ message: secret });
@@ -237,7 +238,7 @@ describe("golden streams", () => {
       requested("script"),
       delta("half "),
       delta("an"),
-      { ...base("RunError"), content: "Model request failed", error_type: "model_error", error_id: "id-4" },
+      { ...base("RunError"), content: MODEL_FAILED, error_type: "model_error", error_id: "id-4" },
     ]);
   });
 
@@ -347,7 +348,7 @@ describe("driveRun", () => {
     );
     expect(events.at(-1)).toMatchObject({
       event: "RunError",
-      content: "The run could not be stored",
+      content: expect.stringMatching(/^The run could not be stored \(error /) as string,
       error_type: "store_error",
     });
     expect(output.status).toBe("ERROR");
@@ -362,7 +363,7 @@ describe("driveRun", () => {
     });
     const { events, output } = await finish(await server.start(broken, form("hi")));
     expect(events.map((event) => event.event)).toEqual(["RunStarted", "RunContent", "RunError"]);
-    expect(output.content).toBe("Run failed");
+    expect(output.content).toMatch(/^Run failed \(error [^ ]+: the server's log has its cause\)$/);
     expect(JSON.stringify([events, output])).not.toContain("/etc");
   });
 
@@ -388,7 +389,10 @@ describe("driveRun", () => {
     const server = createTestServer();
     const { events, output } = await finish(await server.start(createPlainAgent(steps), form("hi")));
     expect(events.map(({ event }) => event)).toEqual(["RunStarted", "RunError"]);
-    expect([output.content, server.service.activeRuns]).toEqual(["Run failed", 0]);
+    expect([output.content, server.service.activeRuns]).toEqual([
+      expect.stringMatching(/^Run failed \(error /),
+      0,
+    ]);
   });
 
   const cycle: Record<string, unknown> = {};

@@ -293,5 +293,7 @@ function describeFailure(failure: unknown, context: RunContext): Extract<Outcome
     },
     "run failed",
   );
-  return { status: "ERROR", content: isMeant ? failure.message : "Run failed", errorType, errorId };
+  const said = isMeant ? failure.message : "Run failed";
+  const content = cause === undefined ? said : `${said} (error ${errorId}: the server's log has its cause)`;
+  return { status: "ERROR", content, errorType, errorId };
 }

@@ -12,8 +12,9 @@ export function explainDenial(
   if (denial.view === "operator" && isErrorCode(denial.exact_code))
     return diagnose({ ...common, refusal: { code: denial.exact_code, facts: denial.facts } });
   if (!isErrorCode(denial.code)) return [];
-  const { status, code, title, detail, fix, required_scopes: requiredScopes } = denial;
-  return diagnose({ ...common, answer: { status, code, title, detail, fix, requiredScopes } });
+  const { status, code, title, detail, fix } = denial;
+  const { required_scopes: requiredScopes, missing_scopes: missingScopes } = denial;
+  return diagnose({ ...common, answer: { status, code, title, detail, fix, requiredScopes, missingScopes } });
 }
 
 /** What was expected and what was got, where a record has both. */
