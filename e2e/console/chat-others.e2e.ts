@@ -4,7 +4,7 @@ import { type PythonServer, startPythonServer } from "@agentos/testkit";
 import { afterEach, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { findPort } from "../support/find-port.ts";
-import { overflowsSideways, story } from "./browser.ts";
+import { overflowsSideways, story, type Visitor } from "./browser.ts";
 import { type ChatWorld, openChatWorld } from "./chat-world.ts";
 
 let world: ChatWorld | undefined;
@@ -80,6 +80,8 @@ story(
     await visitor.screenshot(page, "chat-workflow");
     expect(await visitor.findBarriers(page)).toEqual([]);
 
+    await answerWorkflow(page, visitor);
+
     // Its sessions, each where it belongs.
     await page.getByRole("link", { name: "All sessions" }).click();
     await page.getByRole("link", { name: "A short one" }).waitFor();
@@ -99,6 +101,48 @@ story(
     await log(page).getByText("Your message was not taken, and is kept here").waitFor();
   },
 );
+
+/** Each step asks: for a yes, for values and a way, and for what no form fits; that one is stopped. */
+async function answerWorkflow(page: Page, visitor: Visitor): Promise<void> {
+  await page.getByRole("link", { name: "New chat" }).click();
+  await say(page, "Shall it be published?");
+  const card = page.getByRole("region", { name: "Waits for you" });
+  await card.getByText("The report goes to 40 people. Publish it?").waitFor();
+  await visitor.screenshot(page, "chat-step-confirm");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.reload();
+  await card.getByRole("button", { name: "Reject…" }).click();
+  await card.getByText("A no skips the step").waitFor();
+  await card.getByRole("button", { name: "Back" }).click();
+  await card.getByRole("button", { name: "Approve" }).click();
+  await log(page).getByText('"confirmed":true').waitFor();
+
+  await card.getByText("How is it to be delivered?").waitFor();
+  await card.getByRole("textbox", { name: "copies" }).fill("40");
+  await card.getByRole("combobox", { name: "paper" }).click();
+  await page.getByRole("option", { name: "recycled" }).click();
+  await card.getByRole("combobox", { name: "What comes next" }).click();
+  await page.getByRole("option", { name: "By post" }).click();
+  await visitor.screenshot(page, "chat-step-input");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await card.getByRole("button", { name: "Send" }).click();
+  await log(page)
+    .getByText('"user_input":{"copies":40,"paper":"recycled"},"selected_choices":["By post"]')
+    .waitFor();
+
+  const open = page.getByRole("region", { name: "Waits for a program" });
+  await open.getByText(/runs\/run-\d+\/continue/).waitFor();
+  await visitor.screenshot(page, "chat-step-unknown");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visitor.screenshot(page, "chat-step-unknown-phone");
+  expect(await overflowsSideways(page)).toBe(false);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open.getByRole("button", { name: "Stop the run" }).click();
+  await open.getByText("the instance still keeps it").waitFor();
+  await say(page, "Another one");
+  await log(page).getByText("You said: Another one").waitFor();
+}
 
 story("what was typed and not sent waits in its conversation", async ({ visitor }) => {
   const agents = ["Echo", "Other"].map(

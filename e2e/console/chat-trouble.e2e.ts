@@ -1,5 +1,6 @@
 // What may happen to a chat while it is open, and what a hostile instance says in it.
 import { createServer, type Server } from "node:http";
+import { connectInstance } from "@agentos/client";
 import { Agent, tool } from "@agentos/server";
 import { afterEach, expect } from "vitest";
 import * as z from "zod";
@@ -51,7 +52,7 @@ story("a connection that is lost is taken up again: nothing twice, nothing missi
 });
 
 story(
-  "a reload in the middle of an answer finds the run again, and it can be stopped",
+  "a reload in the middle of an answer finds each run again, also that of somebody else, and each can be stopped",
   async ({ visitor }) => {
     const gated = createGatedAgent("slow");
     const at = await open({ agents: [gated.agent] });
@@ -60,13 +61,20 @@ story(
     await say(page, "Go");
     await log(page).getByText("one", { exact: true }).waitFor();
     await page.waitForURL(/\/sessions\/[\w-]+$/);
+    const client = await connectInstance({ controlPlane: at.owner, ...at });
+    const session_id = page.url().split("/").at(-1);
+    await client.agents.start("slow", { message: "From elsewhere", session_id });
     await page.reload();
-    await log(page).getByText("one", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Stop" }).click();
-    await log(page)
-      .getByText(/^The run was stopped|^You stopped this run/)
-      .waitFor();
+    await log(page).getByText("one", { exact: true }).nth(1).waitFor();
+    await visitor.screenshot(page, "chat-two-runs");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    const stopped = log(page).getByText(/^The run was stopped|^You stopped this run/);
+    await log(page).getByRole("button", { name: "Stop this run" }).click();
+    await stopped.waitFor();
     await gated.cancelled;
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await stopped.nth(1).waitFor();
+    await page.getByRole("button", { name: "Send", exact: true }).waitFor();
     await visitor.screenshot(page, "chat-stopped");
   },
 );

@@ -58,10 +58,14 @@ export async function typeKey(page: Page, key: string): Promise<void> {
   await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
 }
 
-export async function enterPassword(page: Page): Promise<void> {
-  const ended = page.getByRole("dialog", { name: "You were signed out" });
-  await ended.getByLabel("Password").fill(PASSWORD);
-  await ended.getByRole("button", { name: "Sign in" }).click();
+/** Where the session is over, or only a new one is wanted. */
+export async function enterPassword(
+  page: Page,
+  title: "You were signed out" | "Sign in again",
+): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: title });
+  await dialog.getByLabel("Password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** The credential of the first request that the page sends to the instance. */

@@ -5,10 +5,12 @@
 import { useEffect, useState } from "react";
 import { judgeNews } from "../lib/other-tabs.ts";
 import { useServices } from "../lib/services.ts";
+import { takeUpSession } from "../lib/sign-in-again.ts";
 
 /** Takes who is signed in, as it is known now; true where this document is not theirs, and is being left. */
 export function usePersonGuard(signedIn: string | undefined): boolean {
-  const { instanceClients, openDocument, otherTabs, queryClient, sessionWatch } = useServices();
+  const services = useServices();
+  const { instanceClients, openDocument, otherTabs, sessionWatch } = services;
   const [person, setPerson] = useState(signedIn);
   const [isLeft, setIsLeft] = useState(false);
   if (person === undefined && signedIn !== undefined) setPerson(signedIn);
@@ -23,12 +25,9 @@ export function usePersonGuard(signedIn: string | undefined): boolean {
           instanceClients.forgetAll();
           sessionWatch.markOver();
         }
-        if (meaning === "back" && sessionWatch.isOver()) {
-          sessionWatch.markAlive();
-          void queryClient.invalidateQueries();
-        }
+        if (meaning === "back" && sessionWatch.need() !== "none") void takeUpSession(services);
       }),
-    [otherTabs, person, instanceClients, sessionWatch, queryClient],
+    [otherTabs, person, instanceClients, sessionWatch, services],
   );
   useEffect(() => {
     if (!isLeft) return;

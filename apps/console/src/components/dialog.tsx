@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { type ReactElement, type ReactNode, useRef } from "react";
 import { cx } from "../lib/cx.ts";
 import { useServices } from "../lib/services.ts";
-import { useIsSessionOver } from "../lib/session-watch.ts";
+import { useSignInNeed } from "../lib/session-watch.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface DialogProps {
@@ -40,10 +40,10 @@ export function Dialog({
   const heading = useRef<HTMLHeadingElement>(null);
   const footer = useRef<HTMLElement>(null);
   // Then another dialog asks to sign in.
-  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
+  const isAskedToSignIn = useSignInNeed(useServices().sessionWatch) !== "none";
   return (
     <Base.Root
-      open={isOpen && (isAboveAll || !isSessionOver)}
+      open={isOpen && (isAboveAll || !isAskedToSignIn)}
       onOpenChange={(next) => {
         if (next || !isBlocking) onOpenChange(next);
       }}

@@ -3,7 +3,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useServices } from "../lib/services.ts";
-import { useIsSessionOver } from "../lib/session-watch.ts";
+import { useSignInNeed } from "../lib/session-watch.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface SidePanelProps {
@@ -16,9 +16,9 @@ export interface SidePanelProps {
 
 export function SidePanel({ title, isOpen, onOpenChange, children, actions }: SidePanelProps) {
   // Then a dialog asks to sign in: this steps aside, and comes back as it was.
-  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
+  const isAskedToSignIn = useSignInNeed(useServices().sessionWatch) !== "none";
   return (
-    <Base.Root open={isOpen && !isSessionOver} onOpenChange={onOpenChange}>
+    <Base.Root open={isOpen && !isAskedToSignIn} onOpenChange={onOpenChange}>
       <Base.Portal keepMounted={isOpen}>
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup className="fixed inset-y-0 right-0 z-40 flex w-full max-w-lg flex-col border-l border-line-strong bg-canvas shadow-float outline-none transition-transform duration-150 data-ending-style:translate-x-full data-starting-style:translate-x-full">

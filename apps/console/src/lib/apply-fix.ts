@@ -2,24 +2,27 @@
 import type { Instance } from "./instance-state.ts";
 import type { FixAction } from "./refusal-fixes.ts";
 import type { Services } from "./services.ts";
-import type { SessionWatch } from "./session-watch.ts";
+import { signInAgain } from "./sign-in-again.ts";
 
 export interface FixTarget {
   readonly organizationId: string;
   readonly instance: Instance | undefined;
 }
 
-/** Of an action that needs something typed, that is `value`. */
+/** Of an action that needs something typed, that is `value`. False where the person changed their mind. */
 export async function applyFix(
-  { controlPlane, instanceClients, openDocument, queryClient, sessionWatch }: Services,
+  services: Services,
   action: FixAction,
   { organizationId, instance }: FixTarget,
   value = "",
-): Promise<void> {
-  if (action.kind === "sign-in") return signInAgain(sessionWatch);
-  if (action.kind === "reload")
-    return openDocument(globalThis.location.pathname + globalThis.location.search);
-  if (instance === undefined) return;
+): Promise<boolean> {
+  const { controlPlane, instanceClients, openDocument, queryClient } = services;
+  if (action.kind === "sign-in") return signInAgain(services);
+  if (action.kind === "reload") {
+    openDocument(globalThis.location.pathname + globalThis.location.search);
+    return true;
+  }
+  if (instance === undefined) return true;
   const parameters = { organization_id: organizationId, instance_id: instance.id };
   switch (action.kind) {
     case "set-switches":
@@ -40,16 +43,5 @@ export async function applyFix(
       queryClient.invalidateQueries({ queryKey }),
     ),
   );
-}
-
-/** The shell asks for the password; it is done when somebody has signed in. Who leaves the page in place of it leaves this, too. */
-function signInAgain(watch: SessionWatch): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = watch.subscribe(() => {
-      if (watch.isOver()) return;
-      stop();
-      resolve();
-    });
-    watch.markOver();
-  });
+  return true;
 }

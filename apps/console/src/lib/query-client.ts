@@ -19,6 +19,8 @@ export function createQueryClient(sessionWatch: SessionWatch): QueryClient {
     if (isMembershipOld(error)) void client.invalidateQueries({ queryKey: ["session"] });
     if (!isClientError(error)) console.error(error);
   };
+  /** What was sent before somebody signed in again says nothing about their session. */
+  const sentIn = new WeakMap<object, number>();
   const client = new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
@@ -26,8 +28,12 @@ export function createQueryClient(sessionWatch: SessionWatch): QueryClient {
       },
     }),
     mutationCache: new MutationCache({
+      onMutate: (_variables, mutation) => {
+        sentIn.set(mutation, sessionWatch.signIns());
+      },
       onError: (error, _variables, _result, mutation) => {
-        if (mutation.meta?.knowsSessionOver !== true) onError(error);
+        const isOld = sentIn.get(mutation) !== sessionWatch.signIns() && isSessionOver(error);
+        if (mutation.meta?.knowsSessionOver !== true && !isOld) onError(error);
       },
     }),
     defaultOptions: {

@@ -94,8 +94,8 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
   const fix = useMutation({
     mutationFn: ({ action, value }: { readonly action: FixAction; readonly value: string }) =>
       applyFix(services, action, { organizationId, instance: found }, value),
-    onSuccess: (_, { action }) => {
-      if (call.retry !== undefined && isButton(action) && action.kind !== "reload") again.mutate();
+    onSuccess: (isDone, { action }) => {
+      if (isDone && call.retry !== undefined && isButton(action) && action.kind !== "reload") again.mutate();
     },
   });
 
@@ -133,7 +133,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     tryAgain: call.retry === undefined ? undefined : () => again.mutate(),
     fix: (action, value = "") => fix.mutate({ action, value }),
     fixing: fix.isPending ? fix.variables.action : undefined,
-    fixed: fix.isSuccess ? fix.variables.action : undefined,
+    fixed: fix.data === true ? fix.variables.action : undefined,
     fixFault: fix.error,
   };
 }

@@ -3,6 +3,7 @@
  * not, only runs in the background have an `event_index`, and errors have a `detail` alone.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { makeContinuedEvents, makePausingEvents, showPause } from "./python-pauses.ts";
 
 export interface PythonRunsOptions {
   /** The first stream is cut after so many events. Default: it is not. */
@@ -11,7 +12,7 @@ export interface PythonRunsOptions {
   readonly resumesFrom?: "buffer" | "database";
   /** The connection of the first POST that begins a run is closed without an answer. Default false. */
   readonly losesFirstRun?: boolean;
-  /** It has a team and a workflow beside its agent. Default false. */
+  /** It has a team and a workflow beside its agent; the workflow asks at each step where the message ends with "?". Default false. */
   readonly hasOthers?: boolean;
   /** It has no database, so a run in the background is refused, and no session is kept. Default false. */
   readonly hasNoDatabase?: boolean;
@@ -106,6 +107,18 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
     );
   }
 
+  function continueRun(response: ServerResponse, runId: string, form: URLSearchParams): void {
+    const found = runs.get(runId);
+    if (found === undefined || showPause(found.events)["status"] === undefined) {
+      send(response, 409, { detail: "run is not paused" });
+      return;
+    }
+    const answered = JSON.parse(form.get("step_requirements") || "[]") as readonly Event[];
+    const more = makeContinuedEvents(makeWorkflowEvent(runId, found.sessionId), answered);
+    runs.set(runId, { ...found, events: [...found.events, ...more] });
+    stream(response, { ...found, events: more }, false);
+  }
+
   async function run(kind: Kind, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = await readForm(request);
     posts += 1;
@@ -156,7 +169,9 @@ export function createPythonRuns(options: PythonRunsOptions): PythonRuns {
       } else if (id !== known?.id || (kind !== "agents" && !hasOthers))
         send(response, 404, { detail: `${known?.title ?? "Agent"} not found` });
       else if (action === "resume") resume(response, runId, await readForm(request));
-      // It keeps the wish even of a run that it does not know.
+      else if (action === "continue" && kind === "workflows")
+        continueRun(response, runId, await readForm(request));
+      // It keeps the wish even of a run that it does not know, and a run that waits goes on waiting.
       else if (action === "cancel") send(response, 200, {});
       else if (request.method === "POST" && runId === "") await run(kind ?? "agents", request, response);
       else send(response, 404, { detail: "Not Found" });
@@ -202,9 +217,8 @@ function makeTeamEvents(runId: string, sessionId: string, message: string): read
   ];
 }
 
-/** One step of an agent, and one of a function. */
-function makeWorkflowEvents(runId: string, sessionId: string, message: string): readonly Event[] {
-  const event = (name: string, more: Event = {}): Event => ({
+function makeWorkflowEvent(runId: string, sessionId: string) {
+  return (name: string, more: Event = {}): Event => ({
     created_at: 1_795_474_276,
     event: name,
     workflow_id: WORKFLOW.id,
@@ -214,6 +228,12 @@ function makeWorkflowEvents(runId: string, sessionId: string, message: string): 
     nested_depth: 0,
     ...more,
   });
+}
+
+/** One step of an agent, and one of a function. */
+function makeWorkflowEvents(runId: string, sessionId: string, message: string): readonly Event[] {
+  const event = makeWorkflowEvent(runId, sessionId);
+  if (message.endsWith("?")) return makePausingEvents(event);
   const within = { workflow_id: WORKFLOW.id, workflow_run_id: runId, step_name: "Draft", step_index: 0 };
   const agent = makeEvents(`${runId}-step`, sessionId, message).map((each) => ({ ...each, ...within }));
   const step = (name: string, index: number, content: string) =>
@@ -279,6 +299,7 @@ function toStored([runId, { asked, kind, events }]: [string, Run]): object {
     messages: null,
     tools: null,
     created_at: DAY,
+    ...showPause(events),
   };
 }
 

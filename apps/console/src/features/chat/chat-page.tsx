@@ -18,7 +18,7 @@ import { ChatHead } from "./chat-head.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
-import { toCurl } from "./to-curl.ts";
+import { toContinuingCurl, toCurl } from "./to-curl.ts";
 import { isActive } from "./turn.ts";
 import type { TurnActions } from "./turn-actions.ts";
 import { TurnView } from "./turn-view.tsx";
@@ -122,6 +122,7 @@ function Chat(props: ChatProps) {
         // The card that had the focus goes away. On a phone the keyboard would come up.
         if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
       },
+      stop: (key) => void store.stop(key),
       curlOf: (turn) =>
         toCurl({
           endpoint,
@@ -132,6 +133,8 @@ function Chat(props: ChatProps) {
           files: turn.attachments.map((file) => file.name),
           needsToken,
         }),
+      continuingCurlOf: ({ runId = "", sessionId, pause }) =>
+        toContinuingCurl({ endpoint, kind, agentId, runId, sessionId, asked: pause?.source, needsToken }),
     }),
     // Turns are drawn again only where these change.
     [store, explainTurn, setText, navigate, instanceId, kind, agentId, endpoint, needsToken],
@@ -188,14 +191,14 @@ function Chat(props: ChatProps) {
                 agentId={agentId}
                 name={name}
                 isAuthorized={isAuthorized}
-                isReconnecting={status.isReconnecting && isActive(turn)}
+                hasStop={isActive(turn) && turn.key !== status.activeKey}
                 actions={actions}
               />
             )}
           />
         )
       ) : null}
-      <output className="sr-only">{describeForReader(status.lastState)}</output>
+      <output className="sr-only">{describeForReader(KINDS[kind].type, status.lastState)}</output>
       <Composer
         agentName={name}
         text={text}
@@ -206,9 +209,7 @@ function Chat(props: ChatProps) {
         isRunning={status.activeState !== undefined}
         isStopping={status.activeState === "stopping"}
         missing={mayRun ? undefined : missing}
-        blockedBecause={
-          status.lastState === "paused" ? "Answer above first: the run waits for you" : undefined
-        }
+        blockedBecause={status.waitsForAnswer ? "Answer or stop the run above first" : undefined}
         onSend={send}
         onStop={() => void store.stop()}
         note={
@@ -241,8 +242,8 @@ function HistoryFault({ error, instanceId, onRetry, read }: HistoryFaultProps) {
 }
 
 /** Screen readers hear how a run stands, and not each word of it. */
-function describeForReader(state: string | undefined): string {
-  if (state === "running") return "The agent answers";
+function describeForReader(who: string, state: string | undefined): string {
+  if (state === "running") return `The ${who} answers`;
   if (state === "completed") return "The answer is complete";
   if (state === "paused") return "The run waits for your decision";
   return "";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { createStatusReader } from "./chat-status.ts";
-import type { ChatSnapshot } from "./chat-store.ts";
-import { createTurn, reduceEvents } from "./turn.ts";
+import type { ChatSnapshot } from "./conversation.ts";
+import { reduceEvents } from "./reduce-events.ts";
+import { createTurn } from "./turn.ts";
 
 test("words that stream in change nothing of the status; how a run stands does", () => {
   const empty: ChatSnapshot = {
@@ -9,7 +10,6 @@ test("words that stream in change nothing of the status; how a run stands does",
     sessionId: undefined,
     history: "none",
     historyError: undefined,
-    isReconnecting: false,
   };
   let snapshot = empty;
   const read = createStatusReader(() => snapshot);

@@ -1,64 +1,9 @@
-import { type AgentOSClient, AgentOSRefusal, ConnectionFault } from "@agentos/client";
+import { AgentOSRefusal, ConnectionFault } from "@agentos/client";
 import { expect, test } from "vitest";
-import { createChatStore } from "./chat-store.ts";
-import type { TurnEvent } from "./turn.ts";
-
-type Answer = readonly TurnEvent[] | Error;
+import { openStore, refusal } from "./chat-store.fixture.ts";
 
 const started = { event: "RunStarted", run_id: "r1", session_id: "s1" };
 const ended = { event: "RunCompleted", run_id: "r1", content: "" };
-const refusal = new AgentOSRefusal({ status: 401, code: "AUTH_HEADER_MISSING", detail: "Missing" });
-
-function openStore({
-  clients,
-  sessionId,
-  runs = [],
-  knowsKeys = true,
-}: {
-  clients: readonly Answer[][];
-  knowsKeys?: boolean;
-  sessionId?: string;
-  runs?: unknown;
-}) {
-  const asked: unknown[] = [];
-  const told: string[] = [];
-  const made = clients.map((answers) => {
-    const left = [...answers];
-    const stream = (...call: unknown[]) => {
-      asked.push(call);
-      return (async function* () {
-        const answer = left.shift() ?? [];
-        if (answer instanceof Error) throw answer;
-        yield* answer;
-      })();
-    };
-    return {
-      agents: { stream, follow: stream, streamContinued: stream, cancelRun: () => Promise.resolve() },
-      sessions: { listRuns: () => Promise.resolve(runs) },
-    } as unknown as AgentOSClient;
-  });
-  let at = 0;
-  let keys = 0;
-  const store = createChatStore({
-    kind: "agents",
-    agentId: "a",
-    sessionId,
-    openClient: () => Promise.resolve(made[at] as AgentOSClient),
-    refresh() {
-      at = Math.min(at + 1, made.length - 1);
-      return Promise.resolve();
-    },
-    onSwitched: () => told.push("switched"),
-    onSession: (id) => told.push(`session ${id}`),
-    onFault: () => told.push("fault"),
-    knowsKeys: () => Promise.resolve(knowsKeys),
-    makeKey: () => `key ${(keys += 1)}`,
-    onEnd: () => undefined,
-    clock: () => 0,
-    wait: () => Promise.resolve(),
-  });
-  return { store, asked, told };
-}
 
 test("a first message gets a session, and the next one names it", async () => {
   const { store, asked, told } = openStore({
@@ -126,14 +71,14 @@ test("a decision that is refused leaves the question, and can be sent again", as
   const decisions = [{ tool_call_id: "c1", confirmed: true }];
   await store.decide(key, decisions);
   expect(store.snapshot().turns).toMatchObject([
-    { state: "paused", error: refusal, waiting: [{ id: "c1" }] },
+    { state: "paused", error: refusal, pause: { waiting: [{ id: "c1" }] } },
   ]);
   await store.retry(key);
   expect(asked.slice(-2)).toMatchObject([
     ["a", { run_id: "r1" }, { session_id: "s1", tools: decisions }, {}],
     ["a", { run_id: "r1" }, { session_id: "s1", tools: decisions }, {}],
   ]);
-  expect(store.snapshot().turns).toMatchObject([{ state: "completed", waiting: [] }]);
+  expect(store.snapshot().turns).toMatchObject([{ state: "completed", pause: undefined }]);
 });
 
 test("a history with a run that goes on is loaded and followed", async () => {
@@ -225,7 +170,9 @@ test("after a decision without an answer, the run is looked up before anything i
   taken.store.subscribe(() => states.push(taken.store.snapshot().turns[0]?.state ?? ""));
   await taken.store.decide(key, decisions);
   expect(taken.asked.at(-1)).toMatchObject(["a", { run_id: "r1", session_id: "s1" }, {}]);
-  expect(taken.store.snapshot().turns).toMatchObject([{ state: "completed", waiting: [], error: undefined }]);
+  expect(taken.store.snapshot().turns).toMatchObject([
+    { state: "completed", pause: undefined, error: undefined },
+  ]);
   // Approve was never offered again in between.
   expect(states).not.toContain("paused");
 
@@ -233,6 +180,6 @@ test("after a decision without an answer, the run is looked up before anything i
   await left.store.send("Pay");
   await left.store.decide(key, decisions);
   expect(left.store.snapshot().turns).toMatchObject([
-    { state: "paused", waiting: [{ id: "c1" }], error: unreachable },
+    { state: "paused", pause: { waiting: [{ id: "c1" }] }, error: unreachable },
   ]);
 });

@@ -1,30 +1,19 @@
-// LENGTH: one conversation: what is sent, followed, stopped and decided shares its state.
 /**
  * The conversation of one session while its page is open: sends, follows, stops, decides. Knows a client and no browser.
  * Runs are in the background at the instance, so leaving the page ends none of them: whoever opens it again finds them.
  */
-import { type AgentOSClient, AgentOSRefusal, isClientError, type RunStream } from "@agentos/client";
+import type { AgentOSClient } from "@agentos/client";
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
-import { type Decision, encodeDecisions } from "./encode-decisions.ts";
+import { createQuestionAsker } from "./ask-questions.ts";
+import { type ChatSnapshot, createConversation } from "./conversation.ts";
+import { createPauseDecider } from "./decide-pauses.ts";
+import type { Decision } from "./encode-decisions.ts";
+import { createStreamFollower } from "./follow-stream.ts";
 import { isNotTaken } from "./is-not-taken.ts";
-import { MAX_TURNS, readHistory } from "./read-history.ts";
-import {
-  createTurn,
-  isActive,
-  reduceEvents,
-  type Turn,
-  type TurnAttachment,
-  type TurnEvent,
-} from "./turn.ts";
-
-export interface ChatSnapshot {
-  readonly turns: readonly Turn[];
-  readonly sessionId: string | undefined;
-  readonly history: "none" | "loading" | "loaded" | "failed";
-  readonly historyError: unknown;
-  /** The connection of a stream was lost, and is being taken up again. */
-  readonly isReconnecting: boolean;
-}
+import { createLetInWaiters } from "./let-in-waiters.ts";
+import { readHistory } from "./read-history.ts";
+import { createRunStopper } from "./stop-runs.ts";
+import { isActive } from "./turn.ts";
 
 /** A file as the browser has it. */
 export type Upload = Blob & { readonly name: string };
@@ -70,392 +59,116 @@ export interface ChatStore {
   /** As `retry`; done with its first event, and failed with what the client throws before that. */
   readonly retryUntilLetIn: (key: string) => Promise<void>;
   readonly decide: (key: string, decisions: readonly Decision[]) => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** A run that is under way, or waits; without a key the newest one that is under way. */
+  readonly stop: (key?: string) => Promise<void>;
   /** The page is left: nothing is followed any longer, and nothing is stopped. */
   readonly close: () => void;
 }
 
-/** A flood is taken in pieces of so many events, or of so many milliseconds, with the page's own turn between them. */
-const MAX_EVENTS_AT_ONCE = 200;
-const MAX_MS_AT_ONCE = 8;
-/** Events are shown so often, in milliseconds: each of them alone would be a page that is drawn for nothing else. */
-const SHOW_EVERY_MS = 40;
-/** What is long is drawn less often: a millisecond later for so many characters. */
-const CHARACTERS_PER_MS = 1_000;
+/** A browser holds six connections to a server, for all of its tabs: some are left for whatever else is asked. */
+const MAX_FOLLOWED_AT_ONCE = 3;
 
 export function createChatStore(options: ChatStoreOptions): ChatStore {
-  const { kind, agentId, openClient, onFault, clock, wait } = options;
-  const listeners = new Set<() => void>();
-  /** What was sent with a question, in case that it is sent again. */
-  const uploads = new Map<string, readonly Upload[]>();
-  /** Turns that were sent once more by themselves. */
-  const switched = new Set<string>();
-  const decided = new Map<string, readonly Decision[]>();
-  /** Turns that are read from their beginning. */
-  const lookedUp = new Set<string>();
-  /** What the request of a turn is called, by which an instance of ours knows it again. */
-  const names = new Map<string, string>();
-  /** Somebody waits for a turn to be let in, and hears of its faults. */
-  const waiting = new Map<
-    string,
-    { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }
-  >();
-  let state: ChatSnapshot = {
-    turns: [],
-    sessionId: options.sessionId,
-    history: options.sessionId === undefined ? "none" : "loading",
-    historyError: undefined,
-    isReconnecting: false,
-  };
-  let leaving = new AbortController();
-  let count = 0;
-  /** A run goes on without this page, unless the instance has nowhere to keep it. */
-  let isBackground = true;
-
-  function set(change: Partial<ChatSnapshot>): void {
-    state = { ...state, ...change };
-    for (const listener of listeners) listener();
-  }
-
-  function changeTurn(key: string, update: (turn: Turn) => Turn): void {
-    const at = state.turns.findLastIndex((turn) => turn.key === key);
-    const turn = state.turns[at];
-    if (turn === undefined) return;
-    const next = update(turn);
-    if (next !== turn) set({ turns: state.turns.with(at, next) });
-  }
-
-  function find(key: string): Turn | undefined {
-    return state.turns.find((turn) => turn.key === key);
-  }
-
-  function learnSession(sessionId: string | undefined): void {
-    if (sessionId === undefined || state.sessionId === sessionId) return;
-    set({ sessionId, history: "loaded" });
-    options.onSession(sessionId);
-  }
-
-  function take(key: string, events: readonly TurnEvent[]): void {
-    if (events.length === 0) return;
-    changeTurn(key, (turn) => {
-      const next = reduceEvents(turn, events);
-      // Whether it went on after a pause is known when all was read.
-      return next.state === "paused" && lookedUp.has(key) ? { ...next, state: "running" } : next;
-    });
-    learnSession(find(key)?.sessionId);
-  }
-
-  /** Follows a stream to its end, or until the page is left. */
-  async function consume(key: string, open: (client: AgentOSClient) => RunStream): Promise<void> {
-    const { signal } = leaving;
-    let client: AgentOSClient | undefined;
-    let queue: TurnEvent[] = [];
-    const show = () => {
-      const events = queue;
-      queue = [];
-      if (!signal.aborted) take(key, events);
-    };
-    let isShowing = false;
-    const showSoon = async () => {
-      if (isShowing) return;
-      isShowing = true;
-      await wait(SHOW_EVERY_MS + (find(key)?.length ?? 0) / CHARACTERS_PER_MS);
-      isShowing = false;
-      show();
-    };
-    try {
-      let since = clock();
-      let taken = 0;
-      client = await openClient();
-      // It was stopped before anything was sent.
-      if (signal.aborted) return;
-      for await (const event of open(client)) {
-        waiting.get(key)?.onLetIn();
-        queue.push(event);
-        taken += 1;
-        if (taken >= MAX_EVENTS_AT_ONCE || clock() - since >= MAX_MS_AT_ONCE) {
-          show();
-          await wait(0);
-          since = clock();
-          taken = 0;
-        } else void showSoon();
-      }
-      show();
-      if (!signal.aborted) changeTurn(key, settle);
-    } catch (error) {
-      show();
-      if (signal.aborted) return;
-      if (client !== undefined && (await isSwitched(key, { client, error }))) {
-        if (signal.aborted) return;
-        options.onSwitched();
-        await consume(key, open);
-        return;
-      }
-      if (isBackground && isWithoutDatabase(error)) {
-        isBackground = false;
-        await consume(key, open);
-        return;
-      }
-      if (!isClientError(error)) console.error(error);
-      fail(key, error);
-    } finally {
-      if (!signal.aborted) {
-        set({ isReconnecting: false });
-        options.onEnd();
-      }
-    }
-  }
-
-  /** Nothing was taken, for the credential is of another kind than the instance asks for by now: there is another client. */
-  async function isSwitched(
-    key: string,
-    { client, error }: { readonly client: AgentOSClient; readonly error: unknown },
-  ): Promise<boolean> {
-    if (!(error instanceof AgentOSRefusal) || error.status !== 401 || switched.has(key)) return false;
-    switched.add(key);
-    try {
-      await options.refresh();
-      return (await openClient()) !== client;
-    } catch {
-      // The refusal itself says more.
-      return false;
-    }
-  }
+  const { kind, agentId } = options;
+  const conversation = createConversation(options.sessionId);
+  const { snapshot, subscribe, change, findTurn, changeTurn } = conversation;
+  const waiters = createLetInWaiters();
+  const follower = createStreamFollower({
+    ...options,
+    conversation,
+    onFirstEvent: waiters.letIn,
+    onFailed: fail,
+  });
+  const asker = createQuestionAsker({ ...options, conversation, follower, waiters });
+  const decider = createPauseDecider({ kind, agentId, conversation, follower });
+  const stop = createRunStopper({ ...options, conversation, follower, takeUp: decider.takeUp });
+  let loading = new AbortController();
 
   function fail(key: string, error: unknown): void {
-    const listener = waiting.get(key);
     const isUntouched = isNotTaken(error);
-    if (isUntouched) names.delete(key);
+    if (isUntouched) asker.forgetName(key);
     // What has become of a decision is looked up before anybody is asked about it.
-    const isLookedUp = !isUntouched && (find(key)?.waiting.length ?? 0) > 0;
+    const isLookedUp = !isUntouched && findTurn(key)?.pause !== undefined;
     // Who waits for it tells it.
-    onFault(error, listener === undefined && !isLookedUp ? key : undefined);
+    options.onFault(error, waiters.isAwaited(key) || isLookedUp ? undefined : key);
     changeTurn(key, (turn) => {
       // Its decision was not taken: it waits as before.
-      if (turn.waiting.length > 0) return { ...turn, state: isUntouched ? "paused" : "lost", error };
+      if (turn.pause !== undefined) return { ...turn, state: isUntouched ? "paused" : "lost", error };
       return { ...turn, state: turn.runId === undefined && isUntouched ? "refused" : "lost", error };
     });
-    listener?.onFault(error);
+    waiters.fail(key, error);
   }
 
-  const streamOptions = () => ({
-    background: isBackground,
-    signal: leaving.signal,
-    onConnection: (isConnected: boolean) => set({ isReconnecting: !isConnected }),
-  });
-
-  async function begin(key: string, files: readonly Upload[]): Promise<void> {
-    const turn = find(key);
-    if (turn === undefined) return;
-    const idempotencyKey = names.get(key) ?? options.makeKey();
-    names.set(key, idempotencyKey);
-    await consume(key, (client) =>
-      client[kind].stream(
-        agentId,
-        // As it was the first time: the same name is the same request.
-        { message: turn.asked, session_id: turn.sessionId, ...(files.length === 0 ? {} : { files }) },
-        { ...streamOptions(), idempotencyKey },
-      ),
-    );
+  /** Runs that still go on are found again, with all that they have said so far: the newest first, a few at a time. */
+  async function followActive(signal: AbortSignal): Promise<void> {
+    const left = snapshot().turns.filter((turn) => isActive(turn));
+    const followNext = async (): Promise<void> => {
+      const key = left.pop()?.key;
+      if (key === undefined || signal.aborted) return;
+      const turn = findTurn(key);
+      // Whoever was stopped meanwhile has been read already.
+      if (turn?.runId !== undefined && isActive(turn) && !follower.isFollowing(key)) {
+        const run = { run_id: turn.runId, session_id: snapshot().sessionId };
+        await follower.follow(key, (client, streaming) => client[kind].follow(agentId, run, streaming));
+      }
+      await followNext();
+    };
+    await Promise.all(Array.from({ length: MAX_FOLLOWED_AT_ONCE }, followNext));
   }
 
-  async function follow(key: string, runId: string): Promise<void> {
-    await consume(key, (client) =>
-      client[kind].follow(agentId, { run_id: runId, session_id: state.sessionId }, streamOptions()),
-    );
-  }
-
-  async function decide(key: string, decisions: readonly Decision[]): Promise<void> {
-    const turn = find(key);
-    if (turn?.runId === undefined || turn.state !== "paused") return;
-    const { runId, waiting: asked } = turn;
-    decided.set(key, decisions);
-    changeTurn(key, (before) => ({ ...before, state: "running", error: undefined }));
-    await consume(key, (client) =>
-      client[kind].streamContinued(
-        agentId,
-        { run_id: runId },
-        {
-          session_id: turn.sessionId ?? state.sessionId,
-          ...(encodeDecisions(kind, asked, decisions) as object),
-        },
-        streamOptions(),
-      ),
-    );
-    const after = find(key);
-    // It may have arrived: nothing is offered before it is known.
-    if (after?.state !== "lost" || after.waiting.length === 0) return;
-    await takeUp(after, runId);
-    changeTurn(key, (now) => (now.state === "paused" ? { ...now, error: after.error } : now));
-  }
-
-  /** Reads a run from its beginning, and follows it: what is known of it may be old. */
-  async function takeUp(turn: Turn, runId: string): Promise<void> {
-    const { key, asked, attachments, sessionId, hasContinued } = turn;
-    const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
-    changeTurn(key, () => ({ ...empty, hasContinued }));
-    lookedUp.add(key);
-    await follow(key, runId);
-    lookedUp.delete(key);
-    changeTurn(key, (now) =>
-      now.state === "lost" && now.error === undefined && now.waiting.length > 0
-        ? { ...now, state: "paused" }
-        : now,
-    );
+  async function load(): Promise<void> {
+    const { sessionId } = snapshot();
+    if (sessionId === undefined) return;
+    leave();
+    loading = new AbortController();
+    const { signal } = loading;
+    change({ history: "loading", historyError: undefined });
+    try {
+      const client = await options.openClient();
+      const runs = await client.sessions.listRuns(
+        { parameters: { session_id: sessionId }, query: { type: KINDS[kind].type, component_id: agentId } },
+        { signal },
+      );
+      if (signal.aborted) return;
+      change({ history: "loaded", turns: readHistory(runs, sessionId) });
+    } catch (error) {
+      if (signal.aborted) return;
+      options.onFault(error);
+      change({ history: "failed", historyError: error });
+      return;
+    }
+    await followActive(signal);
   }
 
   async function retry(key: string, isForced = false): Promise<void> {
-    const turn = find(key);
+    const turn = findTurn(key);
     if (turn === undefined || isActive(turn)) return;
-    if (turn.state === "paused") {
-      await decide(key, decided.get(key) ?? []);
-      return;
-    }
-    const files = uploads.get(key) ?? [];
+    if (turn.state === "paused") await decider.decideAgain(key);
     // It may have gone on: nothing is asked twice.
-    if (turn.state === "lost" && turn.runId !== undefined) {
-      await takeUp(turn, turn.runId);
-      return;
-    }
-    const { asked, attachments } = turn;
-    if (turn.runId !== undefined) {
-      // Files of a turn before a reload are not in this tab any more: what is shown is what is sent.
-      await ask(asked, { files, attachments: files.map(({ name, size }) => ({ name, size })) });
-      return;
-    }
-    // A question that nobody took is asked where it stands.
-    const isOpen = turn.state === "lost" || turn.state === "cancelled";
-    const sessionId = isOpen ? turn.sessionId : state.sessionId;
-    changeTurn(key, () => createTurn({ key, asked, attachments, sessionId }));
-    if (!isOpen) names.delete(key);
-    else if (!isForced && !(await mayRepeat(turn))) return;
-    await begin(key, files);
+    else if (turn.state === "lost" && turn.runId !== undefined) await decider.takeUp(turn, turn.runId);
+    else await asker.askAgain(turn, isForced);
   }
 
-  /** Whether the instance will know that it has this request already; if not, the turn stands as before, in doubt. */
-  async function mayRepeat(turn: Turn): Promise<boolean> {
-    const { signal } = leaving;
-    const { key, error } = turn;
-    try {
-      const knows = await options.knowsKeys(await openClient());
-      if (signal.aborted) return false;
-      if (knows) return true;
-      changeTurn(key, () => ({ ...turn, state: "lost", isInDoubt: true }));
-      waiting.get(key)?.onFault(error);
-    } catch (fault) {
-      if (signal.aborted) return false;
-      changeTurn(key, () => ({ ...turn, state: "lost", error: fault }));
-      onFault(fault);
-      waiting.get(key)?.onFault(fault);
-    }
-    return false;
-  }
-
-  async function ask(
-    asked: string,
-    {
-      files,
-      attachments,
-    }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
-  ): Promise<void> {
-    count += 1;
-    const key = `sent ${count}`;
-    if (files.length > 0) uploads.set(key, files);
-    const turn = createTurn({ key, asked, attachments, sessionId: state.sessionId });
-    set({ turns: [...state.turns, turn].slice(-MAX_TURNS) });
-    await begin(key, files);
+  function leave(): void {
+    loading.abort();
+    follower.giveUpAll();
   }
 
   return {
-    snapshot: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-
-    async load() {
-      const { sessionId } = state;
-      if (sessionId === undefined) return;
-      leaving.abort();
-      leaving = new AbortController();
-      const { signal } = leaving;
-      set({ history: "loading", historyError: undefined });
-      try {
-        const client = await openClient();
-        const runs = await client.sessions.listRuns(
-          { parameters: { session_id: sessionId }, query: { type: KINDS[kind].type, component_id: agentId } },
-          { signal },
-        );
-        if (signal.aborted) return;
-        set({ history: "loaded", turns: readHistory(runs, sessionId) });
-      } catch (error) {
-        if (signal.aborted) return;
-        onFault(error);
-        set({ history: "failed", historyError: error });
-        return;
-      }
-      // One that still runs is found again, with all that it has said so far.
-      const running = state.turns.findLast(isActive);
-      if (running?.runId !== undefined) await follow(running.key, running.runId);
-    },
-
-    send: (message, files = []) =>
-      ask(message, { files, attachments: files.map(({ name, size }) => ({ name, size })) }),
+    snapshot,
+    subscribe,
+    load,
+    send: (message, files = []) => asker.ask(message, files),
     retry: (key) => retry(key),
     sendAnyway: (key) => retry(key, true),
-    retryUntilLetIn: (key) =>
-      new Promise((resolve, reject) => {
-        waiting.set(key, { onLetIn: resolve, onFault: reject });
-        void retry(key).finally(() => {
-          waiting.delete(key);
-          resolve();
-        });
-      }),
-    decide,
-
-    async stop() {
-      const turn = state.turns.findLast(isActive);
-      if (turn === undefined) return;
-      if (turn.runId === undefined) {
-        // Nobody has answered yet: the request is given up.
-        leaving.abort();
-        leaving = new AbortController();
-        changeTurn(turn.key, (before) => ({ ...before, state: "cancelled", isStoppedHere: true }));
-        set({ isReconnecting: false });
-        return;
-      }
-      changeTurn(turn.key, (before) => ({ ...before, state: "stopping", isStoppedHere: true }));
-      try {
-        const client = await openClient();
-        await client[kind].cancelRun(agentId, {
-          run_id: turn.runId,
-          session_id: turn.sessionId ?? state.sessionId,
-        });
-      } catch (error) {
-        onFault(error);
-        changeTurn(turn.key, (before) =>
-          before.state === "stopping" ? { ...before, state: "running", error } : before,
-        );
-      }
+    retryUntilLetIn: (key) => waiters.wait(key, () => retry(key)),
+    decide: decider.decide,
+    async stop(key = snapshot().turns.findLast(isActive)?.key) {
+      if (key !== undefined) await stop(key);
     },
-
     close() {
-      leaving.abort();
-      listeners.clear();
+      leave();
+      conversation.close();
     },
   };
-}
-
-/** What a Python AgentOS says that keeps no runs. */
-function isWithoutDatabase(error: unknown): boolean {
-  return (
-    error instanceof AgentOSRefusal &&
-    error.status === 400 &&
-    /^Background execution (?:requires|is not supported)/.test(error.detail)
-  );
-}
-
-/** A stream that ends without a word on how the run ended. */
-function settle(turn: Turn): Turn {
-  return isActive(turn) ? { ...turn, state: "lost" } : turn;
 }

@@ -43,6 +43,8 @@ export function Composer(props: ComposerProps) {
   function findHint(): { readonly text: string; readonly isHelp: boolean } | undefined {
     if (isLocked) return undefined;
     if (blockedBecause !== undefined) return { text: blockedBecause, isHelp: false };
+    if (isRunning && text.trim() !== "")
+      return { text: "Can be sent when the answer is complete, or stopped", isHelp: false };
     if (files.length > 0 && text.trim() === "")
       return {
         text: `Add a message to send the ${files.length === 1 ? "file" : "files"}`,

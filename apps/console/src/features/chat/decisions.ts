@@ -1,11 +1,11 @@
 /** What a person has said about the tool calls of a pause, and the decisions that are sent for it. Pure. */
 import { lookUp } from "../../lib/strangers-names.ts";
 import type { Decision } from "./encode-decisions.ts";
-import { isObject } from "./read-values.ts";
-import type { WaitingTool } from "./read-waiting.ts";
+import { isObject, textOf } from "./read-values.ts";
+import type { InputField, WaitingTool } from "./read-waiting.ts";
 import { type ShownCall, showCall } from "./show-call.ts";
 
-/** What is in the form of one tool call. */
+/** What is in the form of one tool call, or of one step of a workflow. */
 export interface Draft {
   readonly verdict: "approve" | "reject" | undefined;
   readonly note: string;
@@ -15,6 +15,8 @@ export interface Draft {
   readonly result: string;
   /** Places of the long arguments that were shown whole. */
   readonly opened: readonly number[];
+  /** Of the ways that a workflow can go. */
+  readonly chosen: readonly string[];
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -24,6 +26,7 @@ export const EMPTY_DRAFT: Draft = {
   values: {},
   result: "",
   opened: [],
+  chosen: [],
 };
 
 export type Judged =
@@ -77,21 +80,39 @@ export function judgeDraft(tool: WaitingTool, draft: Draft, shown: ShownCall = s
 }
 
 function judgeInput(tool: WaitingTool, draft: Draft): Judged {
-  const values: { name: string; value: unknown }[] = [];
-  for (const field of tool.fields) {
-    const text = valueOf(draft, field);
-    const value = readValue(field.type, text);
-    if (value === undefined)
-      return {
-        isReady: false,
-        reason: text.trim() === "" ? `${field.name} is empty.` : `${field.name} is no ${field.type}.`,
-      };
-    values.push({ name: field.name, value });
-  }
+  const filled = fillFields(tool.fields, draft);
+  if (filled.reason !== undefined) return { isReady: false, reason: filled.reason };
   return {
     isReady: true,
-    decision: { tool_call_id: tool.id, user_input_schema: values, answered: true },
+    decision: { tool_call_id: tool.id, user_input_schema: filled.values, answered: true },
   };
+}
+
+/** The values of a form, or why there are none yet. What may be left out is, where it is empty. */
+export function fillFields(
+  fields: readonly InputField[],
+  draft: Pick<Draft, "values">,
+):
+  | {
+      readonly values: readonly { readonly name: string; readonly value: unknown }[];
+      readonly reason?: undefined;
+    }
+  | { readonly reason: string } {
+  const values: { name: string; value: unknown }[] = [];
+  for (const field of fields) {
+    const { name, type, isOptional, allowed } = field;
+    const text = valueOf(draft, field);
+    const isEmpty = text.trim() === "";
+    if (isEmpty && isOptional) continue;
+    if (isEmpty) return { reason: `${name} is empty.` };
+    const value = allowed.length === 0 ? readValue(type, text) : allowed.find((one) => textOf(one) === text);
+    if (value === undefined)
+      return {
+        reason: allowed.length === 0 ? `${name} is no ${type}.` : `${name} is none of what it may be.`,
+      };
+    values.push({ name, value });
+  }
+  return { values };
 }
 
 /** What stands in a field. Its name is the instance's: it may be one that every object has. */

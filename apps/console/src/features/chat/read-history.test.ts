@@ -54,7 +54,7 @@ test("one that waits is a question again; one that runs is followed from its beg
     ],
     "s1",
   );
-  expect(paused).toMatchObject({ state: "paused", waiting: [{ id: "c1", kind: "confirmation" }] });
+  expect(paused).toMatchObject({ state: "paused", pause: { waiting: [{ id: "c1", kind: "confirmation" }] } });
   expect(paused?.blocks).toMatchObject([{ tool: { state: "waiting" } }]);
   expect(running).toMatchObject({ state: "running", blocks: [] });
 });

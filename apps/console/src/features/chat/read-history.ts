@@ -1,9 +1,11 @@
 /** Stored runs of a session as turns. What is not as it should be shows nothing; it fails nothing. */
 import { lookUp } from "../../lib/strangers-names.ts";
 import { clip } from "../../lib/words.ts";
+import { readPause } from "./read-pause.ts";
+import { readMetrics, readTool } from "./read-tool.ts";
 import { idOf, isObject, listOf, TURN_LIMITS, textOf } from "./read-values.ts";
 import { readWaiting } from "./read-waiting.ts";
-import { type Block, createTurn, readMetrics, readTool, type Turn, type TurnState } from "./turn.ts";
+import { type Block, createTurn, type Turn, type TurnState } from "./turn.ts";
 
 /** Older ones are not shown: they would be more than anybody reads. */
 export const MAX_TURNS = 2_000;
@@ -51,8 +53,7 @@ function readRun(
     ...turn,
     blocks,
     length: blocks.reduce((sum, block) => sum + (block.kind === "tool" ? 0 : block.text.length), 0),
-    waiting:
-      state === "paused" ? readWaiting({ tools: run["tools"], requirements: run["requirements"] }) : [],
+    pause: state === "paused" ? readPause(run) : undefined,
     metrics: readMetrics(run["metrics"]),
     model: typeof run["model"] === "string" ? clip(run["model"], TURN_LIMITS.maxName) : undefined,
     failure: state === "failed" ? clip(textOf(run["content"]), 2_000) : undefined,

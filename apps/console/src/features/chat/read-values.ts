@@ -43,3 +43,13 @@ export function writeArguments(value: unknown): string {
   const { text, isWhole } = writeJson(value ?? {}, TURN_LIMITS.maxToolText);
   return isWhole ? text : `${text}…`;
 }
+
+/** What is nested too deeply can be read, and not written. */
+export function canBeWritten(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -8,6 +8,9 @@ export interface InputField {
   readonly type: string;
   readonly description: string | undefined;
   readonly value: string;
+  readonly isOptional: boolean;
+  /** It has to be one of these; none where it may be any. */
+  readonly allowed: readonly unknown[];
 }
 
 /** A tool call that a person has to decide about. */
@@ -52,23 +55,30 @@ export function readWaiting({
         kind,
         source: tool,
         requirement,
-        fields: listOf(tool["user_input_schema"])
-          .slice(0, 100)
-          .flatMap((field): readonly InputField[] =>
-            typeof field["name"] !== "string"
-              ? []
-              : [
-                  {
-                    name: field["name"],
-                    type: nameOf(field["field_type"]) ?? "str",
-                    description: clip(textOf(field["description"]), 500) || undefined,
-                    value: readSuggestion(field["value"]),
-                  },
-                ],
-          ),
+        fields: readFields(tool["user_input_schema"]),
       },
     ];
   });
+}
+
+/** What a person is to fill in. */
+export function readFields(schema: unknown): readonly InputField[] {
+  return listOf(schema)
+    .slice(0, TURN_LIMITS.maxWaiting)
+    .flatMap((field): readonly InputField[] =>
+      typeof field["name"] !== "string"
+        ? []
+        : [
+            {
+              name: field["name"],
+              type: nameOf(field["field_type"]) ?? "str",
+              description: clip(textOf(field["description"]), 500) || undefined,
+              value: readSuggestion(field["value"]),
+              isOptional: field["required"] === false,
+              allowed: Array.isArray(field["allowed_values"]) ? field["allowed_values"].slice(0, 200) : [],
+            },
+          ],
+    );
 }
 
 /** One that does not fit into a line, or has something in it that is not seen, would be sent without being read. */

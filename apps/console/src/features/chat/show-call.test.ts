@@ -15,6 +15,7 @@ function waitFor(args: unknown, more: object = {}) {
   return tool;
 }
 
+const NO_SOURCE = { tools: undefined, requirements: undefined, step_requirements: undefined };
 const approve = { ...EMPTY_DRAFT, verdict: "approve" } as const;
 
 test("short arguments are shown as they are, and can be approved", () => {
@@ -78,7 +79,7 @@ test("a no can be sent whatever the arguments are", () => {
   const tool = waitFor(JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`));
   const judged = judgeDraft(tool, { ...EMPTY_DRAFT, verdict: "reject" });
   const decisions = judged.isReady ? [judged.decision] : [];
-  expect(JSON.stringify(encodeDecisions("agents", [tool], decisions))).toBe(
+  expect(JSON.stringify(encodeDecisions("agents", { waiting: [tool], source: NO_SOURCE }, decisions))).toBe(
     '{"tools":[{"tool_call_id":"c1","confirmed":false}]}',
   );
 });

@@ -4,9 +4,10 @@ import { KINDS } from "../../lib/runnable-kinds.ts";
 import { ATTACHMENT_LIMITS, addFiles, describeSize } from "./attachments.ts";
 import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
 import { encodeDecisions } from "./encode-decisions.ts";
+import type { Pause } from "./read-pause.ts";
 import type { WaitingTool } from "./read-waiting.ts";
 import { listUsedScopes, RUN_ROUTES } from "./scopes-used.ts";
-import { toCurl } from "./to-curl.ts";
+import { toContinuingCurl, toCurl } from "./to-curl.ts";
 import { createTurn } from "./turn.ts";
 import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
@@ -68,6 +69,28 @@ describe("a line for a shell", () => {
   test("has no token where none is asked for", () => {
     expect(toCurl({ ...request, needsToken: false })).not.toContain("AGENTOS_TOKEN");
   });
+
+  test("answers what a run waits for, with the place of what is too long for it", () => {
+    const steps = [{ step_id: "s", confirmed: null }];
+    const paused = {
+      ...request,
+      kind: "workflows" as const,
+      runId: "r/1",
+      asked: { tools: undefined, requirements: undefined, step_requirements: steps },
+    };
+    expect(toContinuingCurl(paused)).toBe(
+      [
+        "curl -N -X POST 'http://localhost:7777/workflows/a%20b/runs/r%2F1/continue' \\",
+        '  -H "Authorization: Bearer $AGENTOS_TOKEN" \\',
+        `  --form-string 'step_requirements=[\n  {\n    "step_id": "s",\n    "confirmed": null\n  }\n]' \\`,
+        "  --form-string 'session_id=s1' \\",
+        "  --form-string 'stream=true'",
+      ].join("\n"),
+    );
+    const long = { ...paused.asked, step_requirements: [{ step_id: "s".repeat(20_000) }] };
+    expect(toContinuingCurl({ ...paused, asked: long })).toContain("'step_requirements=[…]'");
+    expect(toContinuingCurl({ ...paused, kind: "agents" })).toContain("'tools=[…]'");
+  });
 });
 
 describe("files", () => {
@@ -107,7 +130,9 @@ describe("a decision", () => {
   const seat = {
     ...tool,
     kind: "input",
-    fields: [{ name: "seat", type: "int", description: undefined, value: "" }],
+    fields: [
+      { name: "seat", type: "int", description: undefined, value: "", isOptional: false, allowed: [] },
+    ],
   } as const;
 
   test.each([
@@ -186,21 +211,24 @@ describe("decisions on the wire", () => {
     user_input_schema: [{ name: "seat", field_type: "int", value: null }],
   };
   const requirement = { id: "q1", member_agent_id: "helper", tool_execution: source };
-  const waiting: readonly WaitingTool[] = [
-    {
-      id: "c1",
-      name: "pay",
-      argumentsText: "{}",
-      kind: "confirmation",
-      fields: [],
-      source,
-      requirement,
-    },
-  ];
+  const pause: Pause = {
+    waiting: [
+      {
+        id: "c1",
+        name: "pay",
+        argumentsText: "{}",
+        kind: "confirmation",
+        fields: [],
+        source,
+        requirement,
+      },
+    ],
+    source: { tools: [source], requirements: [requirement], step_requirements: undefined },
+  };
 
   test("are the tool calls themselves, with what was said in them", () => {
     const values = { tool_call_id: "c1", answered: true, user_input_schema: [{ name: "seat", value: 7 }] };
-    expect(encodeDecisions("agents", waiting, [values])).toEqual({
+    expect(encodeDecisions("agents", pause, [values])).toEqual({
       tools: [
         { ...source, answered: true, user_input_schema: [{ name: "seat", field_type: "int", value: 7 }] },
       ],
@@ -209,7 +237,7 @@ describe("decisions on the wire", () => {
 
   test("go to a team within what it asked", () => {
     const no = { tool_call_id: "c1", confirmed: false, confirmation_note: "too much" };
-    expect(encodeDecisions("teams", waiting, [no])).toEqual({
+    expect(encodeDecisions("teams", pause, [no])).toEqual({
       requirements: [
         {
           ...requirement,

@@ -11,7 +11,10 @@ export interface TurnActions {
   readonly edit: (text: string) => void;
   /** Where one sees what has run; what was asked is kept. */
   readonly lookUp: (turn: Turn) => void;
+  readonly stop: (key: string) => void;
   readonly decide: (key: string, decisions: readonly Decision[]) => void;
   /** The line for a shell that asks the same. */
   readonly curlOf: (turn: Turn) => string;
+  /** The line that answers what its run waits for, to be filled in. */
+  readonly continuingCurlOf: (turn: Turn) => string;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TURN_LIMITS } from "./read-values.ts";
-import { createTurn, reduceEvents, type Turn, type TurnEvent } from "./turn.ts";
+import { reduceEvents, type TurnEvent } from "./reduce-events.ts";
+import { createTurn, type Turn } from "./turn.ts";
 
 const started = { event: "RunStarted", run_id: "r1", session_id: "s1", model: "m" };
 const say = (content: string, more: object = {}): TurnEvent => ({
@@ -146,12 +147,12 @@ describe("a pause", () => {
       requirements: [{ id: "q", tool_execution: asks }],
     });
     expect(turn.state).toBe("paused");
-    expect(turn.waiting.map(({ id, kind }) => [id, kind])).toEqual([
+    expect(turn.pause?.waiting.map(({ id, kind }) => [id, kind])).toEqual([
       ["c1", "confirmation"],
       ["c2", "input"],
       ["c3", "external"],
     ]);
-    expect(turn.waiting[1]?.fields).toMatchObject([{ name: "seat", type: "int", value: "" }]);
+    expect(turn.pause?.waiting[1]).toMatchObject({ fields: [{ name: "seat", type: "int", value: "" }] });
   });
 
   test("is over when the run goes on, and the call ends where it waited", () => {
@@ -162,7 +163,7 @@ describe("a pause", () => {
       { event: "ToolCallCompleted", tool: tool({ confirmed: true, result: "paid" }) },
       { event: "RunCompleted", run_id: "r1", content: "" },
     );
-    expect(turn).toMatchObject({ state: "completed", waiting: [], hasContinued: true });
+    expect(turn).toMatchObject({ state: "completed", pause: undefined, hasContinued: true });
     expect(turn.blocks).toMatchObject([{ tool: { state: "completed", result: "paid" } }]);
   });
 });
@@ -222,8 +223,9 @@ describe("a flood", () => {
     const [block] = turn.blocks;
     expect(block?.kind === "tool" && block.tool.result?.length).toBe(TURN_LIMITS.maxToolText);
     expect(block?.kind === "tool" && block.tool.name.length).toBe(TURN_LIMITS.maxName);
-    expect(turn.waiting).toHaveLength(TURN_LIMITS.maxWaiting);
-    expect(turn.waiting[0]?.argumentsText.length).toBeLessThan(20_010);
+    expect(turn.pause?.waiting).toHaveLength(TURN_LIMITS.maxWaiting);
+    const [first] = turn.pause?.waiting ?? [];
+    expect(first?.kind === "confirmation" && first.argumentsText.length).toBeLessThan(20_010);
   });
 });
 
@@ -263,7 +265,10 @@ test("what a member of a team asks is asked of the person, within the team's run
     { event: "RunPaused", run_id: "m", agent_name: "Cashier", tools: [call] },
     { event: "TeamRunPaused", run_id: "t", requirements: [requirement] },
   ]);
-  expect(turn).toMatchObject({ state: "paused", waiting: [{ id: "c1", source: call, requirement }] });
+  expect(turn).toMatchObject({
+    state: "paused",
+    pause: { waiting: [{ id: "c1", source: call, requirement }] },
+  });
 });
 
 test("an id that no address can hold, and what is nested without end, is no harm", () => {
@@ -278,4 +283,17 @@ test("an id that no address can hold, and what is nested without end, is no harm
   expect(turn).toMatchObject({ runId: "r1", sessionId: undefined });
   const [block] = turn.blocks;
   expect(block?.kind === "tool" && block.tool.argumentsText.length).toBeLessThan(3_000);
+});
+
+test("a workflow waits for its steps, and goes on with the next of them", () => {
+  const own = { run_id: "w", workflow_id: "report" };
+  const step = { step_id: "s1", step_name: "Publish", requires_confirmation: true };
+  const paused = reduceEvents(createTurn({ key: "k", asked: "Go" }), [
+    { event: "WorkflowStarted", ...own },
+    { event: "StepPaused", step_name: "Publish", ...own },
+    { event: "WorkflowPaused", pause_kind: "step", step_requirements: [step], ...own },
+  ]);
+  expect(paused).toMatchObject({ state: "paused", pause: { waiting: [{ kind: "step", name: "Publish" }] } });
+  const further = reduceEvents(paused, [{ event: "StepContinued", step_name: "Publish", ...own }]);
+  expect(further).toMatchObject({ state: "running", pause: undefined, hasContinued: true });
 });
