@@ -200,6 +200,7 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
     controlPlane.instances.connect({ parameters }),
   );
   const isReady = isConnectable(lights);
+  const isStranger = lights.some(({ id, state }) => id === "agentos" && state === "failed");
   return (
     <div className="flex flex-col items-start gap-3">
       {connect.error === null ? null : (
@@ -219,7 +220,9 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
       <p className="max-w-prose text-xs text-ink-soft">
         {isReady
           ? "It becomes an instance of your organization, for all its members. Then the last three lights are tried."
-          : "Colleagues whose browsers reach it can use it. It will not work from this browser until the red light is fixed."}
+          : isStranger
+            ? "Nobody can use it until an AgentOS answers at this address."
+            : "Colleagues whose browsers reach it can use it. It will not work from this browser until the red light is fixed."}
       </p>
     </div>
   );

@@ -11,6 +11,7 @@ import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { faultOfEndpoint } from "./endpoint-fault.ts";
 import { AddressInput, EnvironmentField } from "./instance-fields.tsx";
 
 export function ConnectStartPage() {
@@ -29,12 +30,12 @@ export function ConnectStartPage() {
     onSuccess: ({ id }) => openDocument(`/connect/${id}`),
   });
   const nameFault = faultOfField(create.error, "name");
-  const endpointFault = faultOfField(create.error, "endpoint");
+  const endpointFault = faultOfEndpoint(create.error);
   return (
     <>
       <PageHeader
         title="Connect an instance"
-        description="Give the address of a running AgentOS. The console then looks at it from this browser, step by step, and says what stands between."
+        description="Give the address of a running AgentOS. The console then looks at it from this browser, step by step, and says what is in the way."
       />
       <form
         className="flex max-w-xl flex-col gap-5"
@@ -54,7 +55,7 @@ export function ConnectStartPage() {
         </Field>
         <Field
           label="Address"
-          hint="Scheme, host, port, and the path where it has one. Another address can be given at any time before it is connected."
+          hint="As this browser reaches it, with its port and its path. It can be changed until it is connected."
           error={endpointFault}
         >
           <AddressInput value={endpoint} onChange={setEndpoint} />

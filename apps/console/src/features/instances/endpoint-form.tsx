@@ -3,8 +3,8 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
-import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
+import { faultOfEndpoint } from "./endpoint-fault.ts";
 import { AddressInput } from "./instance-fields.tsx";
 import { useInstanceMove } from "./use-instance-change.ts";
 
@@ -23,7 +23,7 @@ export function DraftEndpointForm({
     (controlPlane, parameters, next: string) =>
       controlPlane.instances.updateDraft({ parameters, body: { endpoint: next } }),
   );
-  const fault = faultOfField(change.error, "endpoint");
+  const fault = faultOfEndpoint(change.error);
   return (
     <form
       className="flex max-w-xl flex-col gap-3"

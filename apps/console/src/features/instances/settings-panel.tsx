@@ -15,6 +15,7 @@ import type { Instance } from "../../lib/instance-state.ts";
 import { refreshInstances, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { clip } from "../../lib/words.ts";
+import { faultOfEndpoint } from "./endpoint-fault.ts";
 import { AddressInput, EnvironmentField } from "./instance-fields.tsx";
 import { useInstanceChange, useInstanceMove } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
@@ -64,7 +65,7 @@ function NameForm({ instance }: { readonly instance: Instance }) {
         className="flex max-w-xl flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate();
+          if (isChanged) save.mutate();
         }}
       >
         <Field label="Name" error={nameFault}>
@@ -77,13 +78,15 @@ function NameForm({ instance }: { readonly instance: Instance }) {
         {save.error === null || nameFault !== undefined || tagsFault !== undefined ? null : (
           <ErrorState error={save.error} isCompact />
         )}
-        <div>
-          <RequiresScope scopes={["os:write"]}>
-            <Button type="submit" isBusy={save.isPending} disabled={!isChanged}>
-              Save changes
-            </Button>
-          </RequiresScope>
-        </div>
+        {isChanged || save.isPending ? (
+          <div>
+            <RequiresScope scopes={["os:write"]}>
+              <Button type="submit" variant="primary" isBusy={save.isPending}>
+                Save changes
+              </Button>
+            </RequiresScope>
+          </div>
+        ) : null}
       </form>
     </Section>
   );
@@ -98,7 +101,9 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
     (controlPlane, parameters, next: string) =>
       controlPlane.instances.update({ parameters, body: { endpoint: next } }),
   );
-  const fault = faultOfField(move.error, "endpoint");
+  const fault = faultOfEndpoint(move.error);
+  const isChanged = endpoint.trim() !== "" && endpoint.trim() !== instance.endpoint;
+  const isMoving = move.isPending || move.isSuccess;
   return (
     <Section
       title="Address"
@@ -108,7 +113,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
         className="flex max-w-xl flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          setIsAsking(true);
+          if (isChanged) setIsAsking(true);
         }}
       >
         <Field label="Address" isLabelHidden error={fault}>
@@ -117,17 +122,15 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
         {move.error === null || fault !== undefined ? null : (
           <ErrorState error={move.error} title="The address was not changed" isCompact />
         )}
-        <div>
-          <RequiresScope scopes={["os:write"]}>
-            <Button
-              type="submit"
-              isBusy={move.isPending || move.isSuccess}
-              disabled={endpoint.trim() === "" || endpoint.trim() === instance.endpoint}
-            >
-              Change the address…
-            </Button>
-          </RequiresScope>
-        </div>
+        {isChanged || isMoving ? (
+          <div>
+            <RequiresScope scopes={["os:write"]}>
+              <Button type="submit" isBusy={isMoving}>
+                Change the address…
+              </Button>
+            </RequiresScope>
+          </div>
+        ) : null}
       </form>
       <Dialog
         title={`Move ${instance.name} to ${clip(endpoint.trim(), 80)}?`}
