@@ -17,7 +17,8 @@ const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
   danger: "border-transparent bg-danger text-on-accent hover:not-data-disabled:bg-danger-hover",
 };
 const SIZES: Readonly<Record<ButtonSize, string>> = {
-  sm: "h-7 px-2 text-xs gap-1 pointer-coarse:h-9",
+  // Small to the eye, 44 px to a finger.
+  sm: "h-7 px-2 text-xs gap-1 pointer-coarse:h-9 pointer-coarse:relative pointer-coarse:before:absolute pointer-coarse:before:-inset-1",
   md: "h-8 px-3 text-sm gap-1.5 pointer-coarse:h-11",
 };
 
@@ -73,6 +74,8 @@ interface LinkLookProps extends Omit<ComponentProps<"a">, "className"> {
   readonly variant?: ButtonVariant;
   readonly size?: ButtonSize;
   readonly icon?: ReactNode;
+  /** The whole card that it stands in is pressed. Other links of the card need `relative z-1`. */
+  readonly isStretched?: boolean;
 }
 
 /** Goes to another page of the console, with the look of a button. */
@@ -80,11 +83,18 @@ export const ButtonLink = createLink(function ButtonAnchor({
   variant = "secondary",
   size = "md",
   icon,
+  isStretched = false,
   children,
   ...props
 }: LinkLookProps) {
   return (
-    <a {...props} className={buttonClasses(variant, size)}>
+    <a
+      {...props}
+      className={cx(
+        buttonClasses(variant, size),
+        isStretched && "static! before:hidden after:absolute after:inset-0",
+      )}
+    >
       {icon}
       {children}
     </a>

@@ -21,7 +21,7 @@ export function Checkbox({
   isDisabled = false,
 }: CheckboxProps) {
   return (
-    <label className="flex items-start gap-2.5">
+    <label className="flex items-start gap-2.5 pointer-coarse:min-h-11 pointer-coarse:py-3">
       <Base.Root
         checked={isChecked}
         indeterminate={isMixed}

@@ -12,17 +12,18 @@ export interface PageHeaderProps {
 
 export function PageHeader({ title, description, facts, actions }: PageHeaderProps) {
   return (
-    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div className="flex min-w-0 max-w-prose flex-col gap-1">
-        <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+    <header className="flex min-w-0 flex-col gap-1">
+      {/* On a phone too the action stands beside the title, where both have room. */}
+      <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <div className="flex min-w-0 max-w-prose flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
           {facts}
         </div>
-        {description === undefined ? null : (
-          <p className="text-sm text-pretty text-ink-soft">{description}</p>
-        )}
+        {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
       </div>
-      {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
+      {description === undefined ? null : (
+        <p className="max-w-prose text-sm text-pretty text-ink-soft">{description}</p>
+      )}
     </header>
   );
 }

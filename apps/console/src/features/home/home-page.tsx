@@ -118,7 +118,7 @@ function Card({ kind, component, prompts }: CardProps) {
     params: { instanceId: instance.id, agentId: component.id },
   } as const;
   return (
-    <li className="flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-raised p-4">
+    <li className="relative flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-raised p-4 transition-colors has-[a]:hover:border-line-strong">
       <div className="flex min-w-0 items-start gap-3">
         <span
           aria-hidden
@@ -131,7 +131,7 @@ function Card({ kind, component, prompts }: CardProps) {
           <code className="truncate font-mono text-xs text-ink-faint">{component.id}</code>
         </div>
         {mayRun || missing === undefined ? (
-          <ButtonLink size="sm" icon={<MessagesSquare aria-hidden />} {...to}>
+          <ButtonLink size="sm" isStretched icon={<MessagesSquare aria-hidden />} {...to}>
             Chat
           </ButtonLink>
         ) : (
@@ -148,7 +148,7 @@ function Card({ kind, component, prompts }: CardProps) {
       {prompts.length === 0 || !mayRun ? null : (
         <ul aria-label={`Prompts for ${component.name}`} className="flex flex-col gap-1">
           {prompts.slice(0, 3).map((prompt) => (
-            <li key={prompt} className="min-w-0">
+            <li key={prompt} className="relative z-1 min-w-0">
               <Link
                 {...to}
                 search={{ prompt }}
@@ -179,7 +179,7 @@ function Facts({ kind, component }: Pick<CardProps, "kind" | "component">) {
         </span>
       )}
       {component.isScripted ? (
-        <Badge>scripted, no model</Badge>
+        <Badge>Scripted, no model</Badge>
       ) : component.model === undefined ? null : (
         <Badge>
           Model <code className="ml-1 font-mono">{component.model}</code>

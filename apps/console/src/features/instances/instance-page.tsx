@@ -110,11 +110,11 @@ const VERSION_WORDS: Readonly<Record<Instance["version_source"], string>> = {
 function Facts({ instance }: { readonly instance: Instance }) {
   const { endpoint, version, version_source: source, os_id: osId, observed } = instance;
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3 text-sm">
+    <dl className="grid grid-cols-2 gap-x-8 gap-y-3 text-sm sm:flex sm:flex-wrap">
       <Fact name="Address">
         <CopyableId id={endpoint ?? "none"} />
       </Fact>
-      <Fact name="Its id">
+      <Fact name="Instance id">
         {osId === null ? "Not learnt yet" : <CopyableId id={clip(osId, 256)} maxLength={28} />}
       </Fact>
       <Fact name="Version">
@@ -122,7 +122,7 @@ function Facts({ instance }: { readonly instance: Instance }) {
           "Not known"
         ) : (
           <>
-            <code className="font-mono text-xs text-ink">{version}</code>{" "}
+            <code className="font-mono text-xs text-ink">{version}</code>
             <span className="text-xs text-ink-soft">{VERSION_WORDS[source]}</span>
           </>
         )}
@@ -134,9 +134,11 @@ function Facts({ instance }: { readonly instance: Instance }) {
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
-    <div className="flex min-w-0 flex-col gap-0.5">
+    <div className="flex min-w-0 flex-col gap-0.5 max-sm:first:col-span-2">
       <dt className="text-xs text-ink-soft">{name}</dt>
-      <dd className="min-w-0 text-ink wrap-anywhere">{children}</dd>
+      <dd className="flex min-h-6 min-w-0 flex-wrap items-center gap-x-1.5 text-ink wrap-anywhere">
+        {children}
+      </dd>
     </div>
   );
 }
@@ -151,7 +153,7 @@ function Guard({ instance }: { readonly instance: Instance }) {
     <div className="flex min-w-0 flex-col gap-8">
       <div className="flex min-w-0 flex-col gap-3">
         <p className="text-sm text-ink-soft">
-          What you want, and what the instance does. This page looks again until they agree.
+          What you want, beside what the instance does. This page looks again until both agree.
         </p>
         <SwitchesPanel instance={instance} />
       </div>

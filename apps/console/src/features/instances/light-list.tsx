@@ -57,7 +57,7 @@ function LightRow({ light, control, action }: LightRowProps) {
     <li
       data-light={id}
       data-state={state}
-      className="grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-3 px-4 py-2.5 sm:grid-cols-[1.25rem_13rem_minmax(0,1fr)]"
+      className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] gap-x-3 px-4 py-2.5 sm:grid-cols-[1.25rem_13rem_minmax(0,1fr)_auto]"
     >
       <span aria-hidden className={cx("flex size-5 items-center justify-center rounded-full border", look)}>
         {Icon === undefined ? null : (
@@ -68,19 +68,22 @@ function LightRow({ light, control, action }: LightRowProps) {
         {title}
         <span className="sr-only">: {word}</span>
       </p>
-      <div className="col-start-2 flex min-w-0 flex-wrap items-start justify-between gap-x-4 gap-y-2 sm:col-start-auto">
-        <p
-          className={cx(
-            "min-w-0 text-sm wrap-anywhere",
-            state === "failed" ? "text-danger-ink" : isQuiet ? "text-ink-faint" : "text-ink-soft",
-          )}
-        >
-          {said}
-        </p>
-        {action === undefined ? null : <div className="-my-1">{action}</div>}
-      </div>
+      <p
+        className={cx(
+          "col-start-2 row-start-2 min-w-0 wrap-anywhere sm:col-start-3 sm:row-start-1",
+          id === "address" && state === "passed" ? "font-mono text-xs leading-5" : "text-sm",
+          state === "failed" ? "text-danger-ink" : isQuiet ? "text-ink-faint" : "text-ink-soft",
+        )}
+      >
+        {said}
+      </p>
+      {action === undefined ? null : (
+        <div className="col-start-3 row-span-2 row-start-1 -my-1 self-center sm:col-start-4 sm:row-span-1">
+          {action}
+        </div>
+      )}
       {hasDetail && !isQuiet ? (
-        <div className="col-start-2 mt-1.5 flex min-w-0 max-w-2xl flex-col gap-3 pb-1 sm:col-end-4">
+        <div className="col-start-2 -col-end-1 row-start-3 mt-1.5 flex min-w-0 max-w-2xl flex-col gap-3 pb-1 sm:row-start-2">
           {isHeard ? <p className="text-sm text-ink-soft wrap-anywhere">It says: “{words}”</p> : null}
           {fix === undefined ? null : (
             <p className="text-sm text-ink wrap-anywhere">
