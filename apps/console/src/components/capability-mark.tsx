@@ -2,10 +2,18 @@
 import { Check, Minus } from "lucide-react";
 import { type Capability, tellCapability } from "../lib/capabilities.ts";
 import { cx } from "../lib/cx.ts";
+import type { Role } from "../lib/people.ts";
 
 export interface CapabilityMarkProps {
   readonly capability: Capability;
   readonly role: Parameters<typeof tellCapability>[1];
+}
+
+const SHORT_TITLES: Readonly<Partial<Record<string, string>>> = { administrator: "Admin" };
+
+/** At the top of its column, where there is little room. */
+export function shortenRole({ name, title }: Pick<Role, "name" | "title">): string {
+  return SHORT_TITLES[name] ?? title;
 }
 
 export function CapabilityMark({ capability, role }: CapabilityMarkProps) {

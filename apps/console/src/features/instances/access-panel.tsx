@@ -1,7 +1,7 @@
 /** Who may do what on this instance: each role, what it gives there, and who has it. */
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
-import { CapabilityMark } from "../../components/capability-mark.tsx";
+import { CapabilityMark, shortenRole } from "../../components/capability-mark.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
@@ -44,6 +44,8 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
                   ...here.map((role) => ({
                     id: role.name,
                     title: role.title,
+                    shortTitle: shortenRole(role),
+                    align: "center" as const,
                     render: (capability: Capability) => (
                       <CapabilityMark capability={capability} role={role} />
                     ),

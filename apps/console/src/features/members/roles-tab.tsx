@@ -2,7 +2,7 @@
 import { ChevronRight, Search } from "lucide-react";
 import { Fragment, useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
-import { CapabilityMark } from "../../components/capability-mark.tsx";
+import { CapabilityMark, shortenRole } from "../../components/capability-mark.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { Section } from "../../components/page-header.tsx";
@@ -23,7 +23,7 @@ export interface RolesTabProps {
 export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps) {
   return (
     <div className="flex flex-col gap-8 pt-2">
-      <div className="grid gap-3 sm:grid-cols-3">
+      <div className="grid gap-x-3 max-sm:gap-y-3 sm:grid-cols-3">
         {roles.map((role) => (
           <RoleCard key={role.name} role={role} members={members?.filter((one) => one.role === role.name)} />
         ))}
@@ -36,8 +36,7 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
             <Field label="Find a scope" isLabelHidden>
               <TextInput
                 type="search"
-                isCode
-                placeholder="agents:run"
+                placeholder="Find a scope, such as agents:run"
                 icon={<Search aria-hidden />}
                 maxLength={100}
                 value={searchText}
@@ -64,7 +63,7 @@ function RoleCard({
   readonly members: readonly Member[] | undefined;
 }) {
   return (
-    <section className="flex flex-col gap-3 rounded-lg border border-line bg-raised p-4">
+    <section className="row-span-2 grid grid-rows-subgrid gap-y-3 rounded-lg border border-line bg-raised p-4">
       <div className="flex flex-col gap-1">
         <h2 className="text-base font-semibold text-ink">{role.title}</h2>
         <p className="text-xs text-ink-soft">{asSentence(role.description)}</p>
@@ -172,13 +171,11 @@ function ScopeName({ scope }: { readonly scope: string }) {
   );
 }
 
-const SHORT_TITLES: Readonly<Partial<Record<string, string>>> = { administrator: "Admin" };
-
 function tellColumn(role: Role): Column<Row> {
   return {
     id: role.name,
     title: role.title,
-    shortTitle: SHORT_TITLES[role.name] ?? role.title,
+    shortTitle: shortenRole(role),
     align: "center",
     render: (row) => <CapabilityMark capability={row} role={role} />,
   };
