@@ -10,22 +10,34 @@ export interface CodeBlockProps {
   readonly isShell?: boolean;
   /** Sentences rather than lines: they break where there is no room. */
   readonly isProse?: boolean;
+  /** What nobody reads, such as a token: one line that ends where there is no room. It is copied and selected whole. */
+  readonly isOneLine?: boolean;
+  /** A button with its words shown copies it. */
+  readonly isCopiedBeside?: boolean;
 }
 
-export function CodeBlock({ code, label, isShell = false, isProse = false }: CodeBlockProps) {
+export function CodeBlock({
+  code,
+  label,
+  isShell = false,
+  isProse = false,
+  isOneLine = false,
+  isCopiedBeside = false,
+}: CodeBlockProps) {
   const lines = code.split("\n");
   return (
     <figure className="min-w-0 overflow-hidden rounded-md border border-line bg-sunken">
       <figcaption className="flex h-8 items-center justify-between gap-2 border-b border-line pr-1 pl-3 text-xs text-ink-soft">
         <span className="truncate">{label}</span>
-        <CopyButton text={code} what={label.toLowerCase()} />
+        {isCopiedBeside ? null : <CopyButton text={code} what={label.toLowerCase()} />}
       </figcaption>
       {/* What scrolls has to be reachable by keyboard. */}
       <pre
         tabIndex={0}
         aria-label={label}
         className={cx(
-          "max-h-96 overflow-auto px-3 py-2 whitespace-pre-wrap text-ink -outline-offset-2",
+          "px-3 py-2 text-ink -outline-offset-2",
+          isOneLine ? "truncate" : "max-h-96 overflow-auto whitespace-pre-wrap",
           isProse ? "font-sans text-sm wrap-anywhere" : "font-mono text-xs leading-5 break-all",
         )}
       >

@@ -54,6 +54,7 @@ export function ConfigurationPanel({ instance, isPrimary = false }: Configuratio
             <CodeBlock
               label={form === "shell" ? "Configuration for a shell" : "Configuration for an .env file"}
               code={code}
+              isCopiedBeside
             />
             {/* The last step is the same for all. */}
             {steps.length < 2 ? null : (

@@ -14,7 +14,7 @@ export interface HandedLinkProps {
 export function HandedLink({ link, name }: HandedLinkProps) {
   return (
     <div className="flex w-full min-w-0 flex-col gap-2">
-      <CodeBlock label={`One-time link for ${name}`} code={link.url} />
+      <CodeBlock label={`One-time link for ${name}`} code={link.url} isCopiedBeside />
       <div>
         <CopyTextButton text={link.url} label="Copy link" variant="primary" />
       </div>

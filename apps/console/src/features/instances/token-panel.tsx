@@ -90,7 +90,10 @@ function MintToken({ instance }: { readonly instance: Instance }) {
         <fieldset className="flex flex-col divide-y divide-line rounded-lg border border-line bg-raised px-4 py-1">
           <legend className="sr-only">Scopes of the token</legend>
           {groupScopes(own).map(({ resource, scopes }) => (
-            <div key={resource} className="flex flex-wrap gap-x-6 gap-y-1.5 py-2">
+            <div
+              key={resource}
+              className="grid grid-cols-2 gap-x-6 gap-y-1.5 py-2 sm:flex sm:flex-wrap pointer-coarse:py-0"
+            >
               {scopes.map((scope) => (
                 <span key={scope} className="sm:w-44">
                   <Checkbox
@@ -142,8 +145,8 @@ function ShownToken({ minted, onForget }: { readonly minted: Minted; readonly on
       description="Shown this once, and kept nowhere. What you paste into a terminal stays in its history until the token has ended."
       actions={<Status tone="ok" word={`Ends in ${describeLeft(left)}`} />}
     >
-      <CodeBlock label="Ask for the agents" code={writeCurlLine(minted.endpoint, minted.token)} />
-      <CodeBlock label="The token alone" code={minted.token} />
+      <CodeBlock label="Ask for the agents" code={writeCurlLine(minted.endpoint, minted.token)} isOneLine />
+      <CodeBlock label="The token alone" code={minted.token} isOneLine />
       <KeyValueList
         items={[
           { name: "Ends", value: describeExact(minted.expires_at) },
