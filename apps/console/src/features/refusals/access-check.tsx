@@ -78,7 +78,7 @@ export function AccessCheck({ instance }: { readonly instance: Instance }) {
   ];
   return (
     <Section
-      title="Check your access"
+      title="Your access"
       description="Sends five read requests as you, and explains each refusal."
       actions={
         <Button onClick={() => check.mutate()} isBusy={check.isPending} icon={<KeyRound aria-hidden />}>

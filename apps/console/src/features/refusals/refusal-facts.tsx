@@ -11,25 +11,26 @@ export interface RefusalSummaryProps {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Who asked what, and when: above the cause, so that its sentences are about somebody. */
+/** Who was refused, and when: above the cause, so that its sentences are about somebody. */
 export function RefusalSummary({ denial, names }: RefusalSummaryProps) {
-  const { route, last_seen_at: last, count } = denial;
+  const { last_seen_at: last, count } = denial;
   const subject = denial.view === "operator" ? denial.subject : undefined;
   const name = names.get(subject ?? "");
   return (
     <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1 text-sm text-ink-soft">
       {subject === undefined ? (
         <span className="text-ink">You</span>
+      ) : subject === null ? (
+        <span className="text-ink">Somebody not verified</span>
       ) : name === undefined ? (
-        <code className="font-mono text-xs text-ink wrap-anywhere">{subject ?? "somebody not verified"}</code>
+        <code className="font-mono text-xs text-ink wrap-anywhere">{subject}</code>
       ) : (
-        <TextLink to="/members" search={{ member: subject ?? "" }}>
+        <TextLink to="/members" search={{ member: subject }}>
           {name}
         </TextLink>
       )}
-      asked for <code className="font-mono text-xs text-ink wrap-anywhere">{route}</code>
       <span>
-        {count > 1 ? `${countOf(count, "time")}, last ` : ""}
+        · {count > 1 ? `${countOf(count, "time")}, last ` : ""}
         <RelativeTime seconds={last} />
       </span>
     </p>
@@ -55,7 +56,6 @@ export function RefusalFacts({ denial }: { readonly denial: Denial }) {
           </>
         ),
     },
-    { name: "Request", value: <Code>{denial.route}</Code> },
     { name: "Answered", value: `${status}: “${clip(denial.detail, 300)}”` },
   ];
   if (denial.view === "caller") return <KeyValueList items={shared} />;

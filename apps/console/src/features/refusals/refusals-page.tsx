@@ -10,6 +10,7 @@ import { RefusalBody, RefusalPanel } from "../../components/refusal-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SidePanel } from "../../components/side-panel.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
+import { cx } from "../../lib/cx.ts";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { useInstance } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
@@ -163,10 +164,7 @@ function columnsFor({ instanceId, filters, names }: ColumnsInput): readonly Colu
     id: "who",
     title: "Who",
     isMinor: true,
-    render: (denial) =>
-      denial.view === "operator" ? (
-        <span className="block max-w-40 truncate text-ink-soft">{describeWho(denial, names)}</span>
-      ) : null,
+    render: (denial) => (denial.view === "operator" ? <Who {...denial} names={names} /> : null),
   };
   return [
     {
@@ -219,12 +217,26 @@ function columnsFor({ instanceId, filters, names }: ColumnsInput): readonly Colu
   ];
 }
 
-function describeWho(
-  { subject, client }: { readonly subject: string | null; readonly client: string | null },
-  names: ReadonlyMap<string, string> | undefined,
-): string {
-  if (subject !== null) return names?.get(subject) ?? subject;
-  return client ?? "unknown";
+interface WhoProps {
+  readonly subject: string | null;
+  readonly client: string | null;
+  readonly names: ReadonlyMap<string, string> | undefined;
+}
+
+/** The name of a person; else the id or the address that the instance has recorded. */
+function Who({ subject, client, names }: WhoProps) {
+  const name = names?.get(subject ?? "");
+  const shown = name ?? subject ?? client;
+  return (
+    <span
+      className={cx(
+        "block max-w-40 truncate text-ink-soft",
+        name === undefined && shown !== null && "font-mono text-xs",
+      )}
+    >
+      {shown ?? "unknown"}
+    </span>
+  );
 }
 
 function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
