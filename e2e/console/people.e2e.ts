@@ -89,7 +89,7 @@ story("an Owner adds somebody, who comes in by the link and chooses a password",
   // A stray key does not lose what cannot be seen again.
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Done" }).click();
-  await page.getByText("Invited, not signed in yet").waitFor();
+  await page.getByText("Not signed in yet").waitFor();
   expect(await page.content()).not.toContain(new URL(link ?? "").hash);
 
   const newcomer = await visitor.open({ origins: [url] });

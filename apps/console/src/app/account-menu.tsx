@@ -11,7 +11,7 @@ import { useSignOut } from "../lib/sign-out.ts";
 import { chooseTheme, THEMES, type Theme, useTheme } from "../lib/theme.ts";
 
 const THEME_LOOKS: Readonly<Record<Theme, { readonly title: string; readonly icon: typeof Sun }>> = {
-  system: { title: "As the system", icon: Monitor },
+  system: { title: "System", icon: Monitor },
   light: { title: "Light", icon: Sun },
   dark: { title: "Dark", icon: Moon },
 };

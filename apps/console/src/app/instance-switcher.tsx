@@ -61,7 +61,7 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
       )}
       {connected.length === 0 ? null : <MenuSeparator />}
       <MenuItem
-        icon={<Plus aria-hidden />}
+        icon={connected.length === 0 ? <Plus aria-hidden /> : <Server aria-hidden />}
         onSelect={() => {
           onNavigate();
           void navigate({ to: connected.length === 0 ? "/connect" : "/instances" });

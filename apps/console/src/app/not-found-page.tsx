@@ -10,7 +10,7 @@ export function NotFoundPage() {
       <EmptyState
         icon={<Compass />}
         title="Nothing has this address"
-        action={<ButtonLink to="/">Go to the start</ButtonLink>}
+        action={<ButtonLink to="/">Go home</ButtonLink>}
       >
         It was mistyped, or what stood here has been deleted. Press Ctrl K, or ⌘K on a Mac, to find a page by
         its name.

@@ -13,7 +13,7 @@ export function PageFault({ error }: { readonly error: unknown }) {
         <Button variant="primary" onClick={() => window.location.reload()}>
           Load the page again
         </Button>
-        {isOwnFault ? <Button onClick={() => window.location.assign("/")}>Go to the start</Button> : null}
+        {isOwnFault ? <Button onClick={() => window.location.assign("/")}>Go home</Button> : null}
       </div>
     </main>
   );

@@ -7,7 +7,6 @@ import { Mark } from "../components/mark.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { useCurrentInstance } from "../lib/current-instance.ts";
 import { cx } from "../lib/cx.ts";
-import { clip } from "../lib/words.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { InstanceSwitcher } from "./instance-switcher.tsx";
 import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
@@ -76,7 +75,7 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
       </div>
       <div className="flex flex-1 flex-col gap-5">
         {instance === undefined ? null : (
-          <BarGroup label={clip(instance.name, 60)} isFolded={isFolded}>
+          <BarGroup label="Instance" isFolded={isFolded}>
             {INSTANCE_PAGES.map(({ title, icon, to }) => (
               <BarLink
                 key={to}

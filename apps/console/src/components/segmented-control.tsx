@@ -29,7 +29,7 @@ export function SegmentedControl<Value extends string>({
       aria-label={label}
       value={value}
       onValueChange={onChange}
-      className="inline-flex h-8 w-fit items-center gap-0.5 rounded-md border border-control bg-sunken p-0.5 pointer-coarse:h-11"
+      className="inline-flex h-8 w-fit items-center gap-0.5 rounded-md border border-line bg-sunken p-0.5 pointer-coarse:h-11"
     >
       {segments.map((segment) => (
         <Radio.Root
@@ -38,7 +38,7 @@ export function SegmentedControl<Value extends string>({
           aria-label={segment.label}
           className={cx(
             "inline-flex h-6.5 items-center justify-center gap-1.5 rounded-sm border border-transparent px-2 text-xs font-medium text-ink-soft transition-colors pointer-coarse:h-9",
-            "hover:text-ink data-checked:border-line-strong data-checked:bg-raised data-checked:text-ink [&_svg]:size-3.5",
+            "hover:text-ink data-checked:border-control data-checked:bg-raised data-checked:text-ink [&_svg]:size-3.5",
           )}
         >
           {segment.icon ?? segment.label}

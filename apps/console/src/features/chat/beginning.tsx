@@ -22,7 +22,7 @@ export function Beginning({ kind, name, description, agentId, onPick }: Beginnin
   const config = useConfig();
   const prompts = readQuickPrompts(config.data, agentId);
   return (
-    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-6 sm:px-6">
+    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end gap-4 overflow-y-auto px-4 py-6 sm:px-6">
       <div className="flex flex-col gap-1">
         <h2 className="text-lg font-semibold tracking-tight wrap-anywhere text-ink">{name}</h2>
         <p className="max-w-prose text-sm wrap-anywhere text-ink-soft">

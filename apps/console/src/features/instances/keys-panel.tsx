@@ -82,6 +82,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "here",
     title: "This console",
+    shortTitle: "Console",
     render: ({ key }) =>
       key === undefined ? (
         <span className="text-sm text-warn-ink">Not held</span>
@@ -92,6 +93,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "there",
     title: "On the instance",
+    shortTitle: "Instance",
     render: ({ key }) => <LoadedThere signingKey={key} />,
   },
   {
@@ -132,7 +134,7 @@ function BothSides({ instance, keys }: { readonly instance: Instance; readonly k
       description={
         keys.foreign_thumbprints.length === 0
           ? "Keys that are held here, beside those that the instance has loaded."
-          : "The instance has loaded keys that are not held here: who holds them makes tokens that it takes."
+          : "The instance has loaded keys that are not held here. Whoever holds them can make tokens that it takes."
       }
       actions={<AskInstance instance={instance} keys={keys} />}
     >

@@ -40,7 +40,7 @@ function describeUnknown(observed: Instance["observed"], name: SwitchName): stri
   if (observed === null) return "Nobody has looked yet";
   if (!observed.is_reachable) return "This browser cannot reach it";
   return name === "security_key" && observed.authorization === "on"
-    ? "Cannot be seen while Authorization is on. It would be ignored"
+    ? "Cannot be seen while Authorization is on, and would be ignored"
     : "Its answers do not tell";
 }
 

@@ -36,7 +36,7 @@ export function MemberList({ members, roles, searchText, onSearch }: MemberListP
         <div className="flex min-w-0 items-center gap-3 py-1">
           <Avatar name={member.name} />
           <div className="flex min-w-0 flex-col">
-            <span className="flex min-w-0 items-center gap-2">
+            <span className="flex min-w-0 flex-wrap items-center gap-x-2">
               <Link
                 to="/members"
                 search={{ ...(searchText === "" ? {} : { q: searchText }), member: member.person_id }}
@@ -60,7 +60,7 @@ export function MemberList({ members, roles, searchText, onSearch }: MemberListP
           {titleOfRole(role, roles)}
           {hasSignedIn ? null : (
             <span className="text-xs [&>span]:text-xs">
-              <Status tone="warn" word="Invited, not signed in yet" />
+              <Status tone="warn" word="Not signed in yet" />
             </span>
           )}
         </span>

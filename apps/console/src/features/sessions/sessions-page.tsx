@@ -60,7 +60,7 @@ export function SessionsPage() {
           )
         }
       />
-      <div className={cx("flex flex-wrap items-end gap-3", isEmpty && "hidden")}>
+      <div className={cx("-mb-3 flex flex-wrap items-end gap-2", isEmpty && "hidden")}>
         <div className="w-full sm:w-72">
           <SearchField
             value={q}
@@ -212,6 +212,7 @@ function SessionTable({ found, kind, instanceId, names, isFiltered, page, onPage
       id: "when",
       title: "Last used",
       width: "w-28",
+      align: "end",
       render: ({ updated_at, created_at }) => {
         const seconds = Date.parse(updated_at ?? created_at ?? "") / 1000;
         return (

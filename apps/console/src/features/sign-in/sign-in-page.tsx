@@ -9,7 +9,13 @@ export function SignInPage() {
     <FrontDoor
       title="Sign in"
       description="To the console of your AgentOS."
-      footer="Never signed in? Ask an Owner or Administrator for a link. Lost your password? Ask an Owner. Whoever runs the control plane can print a link on its machine."
+      footer={
+        <ul className="flex flex-col gap-1.5">
+          <li>Never signed in? Ask an Owner or Administrator for a link.</li>
+          <li>Lost your password? Ask an Owner.</li>
+          <li>Whoever runs the control plane can print a link on its machine.</li>
+        </ul>
+      }
     >
       <SignInForm onSignedIn={() => openDocument(window.location.pathname + window.location.search)} />
     </FrontDoor>
