@@ -210,6 +210,16 @@ describe("diagnose", () => {
     ]);
   });
 
+  it("names of several required scopes the one that no scope of the token grants", async () => {
+    const credential = await tokens.withClaims({ scopes: ["agents:run", "config:read"] });
+    const answer = {
+      ...ourAnswer("SCOPE_MISSING"),
+      requiredScopes: ["agents:cleanup:run", "knowledge:delete"],
+    };
+    const [cause] = run({ server: ours, credential, answer });
+    expect(cause?.fix).toBe('give the caller the scope "knowledge:delete", then get a new token');
+  });
+
   describe("of a scope that the issuer of the token may not grant", () => {
     const A = "https://a.test";
     const B = "https://b.test";
