@@ -36,6 +36,7 @@ export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
   if (isExplaining) return <Skeleton label="Finding the cause" lines={3} />;
   const { status, route, isQuoted } = explanation;
   const sides = compareSides(explanation, instance);
+  if (isTitle && sides === undefined) return null;
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {isTitle ? null : (

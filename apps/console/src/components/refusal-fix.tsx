@@ -28,7 +28,7 @@ export function FixControl(props: FixControlProps): ReactNode {
     case "ask":
       return (
         <div className="flex w-full min-w-0 flex-col items-start gap-2">
-          <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} />
+          <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} isCopiedBeside />
           <CopyTextButton
             text={action.text}
             label={action.kind === "ask" ? "Copy the message" : "Copy the line"}

@@ -195,7 +195,7 @@ export function Composer(props: ComposerProps) {
               icon={<ArrowUp aria-hidden />}
               disabled={!canSend}
               aria-describedby={canSend ? undefined : `${id}-why`}
-              className="bg-accent text-on-accent hover:not-data-disabled:bg-accent-hover hover:not-data-disabled:text-on-accent data-disabled:bg-sunken"
+              className="bg-accent text-on-accent hover:not-data-disabled:bg-accent-hover hover:not-data-disabled:text-on-accent data-disabled:bg-hover"
             />
           )}
         </div>

@@ -11,6 +11,7 @@ import { InstanceStatus } from "../../components/instance-status.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
 import { RunnableIcon } from "../../components/runnable-icon.tsx";
+import { TextLink } from "../../components/text-link.tsx";
 import { useInstance } from "../../lib/instance-data.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { type Component, readComponents } from "../../lib/read-components.ts";
@@ -35,7 +36,19 @@ export function HomePage() {
     <>
       <PageHeader
         title={clip(instance.name, 80)}
-        facts={<InstanceStatus instance={instance} />}
+        facts={
+          instance.findings.length === 0 ? (
+            <InstanceStatus instance={instance} />
+          ) : (
+            <TextLink
+              to="/i/$instanceId/instance"
+              params={{ instanceId: instance.id }}
+              className="inline-flex"
+            >
+              <InstanceStatus instance={instance} />
+            </TextLink>
+          )
+        }
         description={instance.endpoint === null ? undefined : <CopyableId id={instance.endpoint} />}
       />
       <InstanceQueryView

@@ -53,7 +53,11 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
             {instance.findings.length === 0 ? (
               <InstanceStatus instance={instance} isBusy={isLooking} />
             ) : (
-              <TextLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
+              <TextLink
+                to="/i/$instanceId/instance"
+                params={{ instanceId: instance.id }}
+                className="inline-flex"
+              >
                 <InstanceStatus instance={instance} isBusy={isLooking} />
               </TextLink>
             )}
@@ -134,7 +138,7 @@ function Facts({ instance }: { readonly instance: Instance }) {
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
-    <div className="flex min-w-0 flex-col gap-0.5 max-sm:first:col-span-2">
+    <div className="flex min-w-0 flex-col gap-0.5 max-sm:nth-[-n+2]:col-span-2">
       <dt className="text-xs text-ink-soft">{name}</dt>
       <dd className="flex min-h-6 min-w-0 flex-wrap items-center gap-x-1.5 text-ink wrap-anywhere">
         {children}

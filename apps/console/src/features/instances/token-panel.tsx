@@ -92,7 +92,7 @@ function MintToken({ instance }: { readonly instance: Instance }) {
           {groupScopes(own).map(({ resource, scopes }) => (
             <div
               key={resource}
-              className="grid grid-cols-2 gap-x-6 gap-y-1.5 py-2 sm:flex sm:flex-wrap pointer-coarse:py-0"
+              className="grid grid-cols-2 gap-x-6 gap-y-1.5 py-2 sm:flex sm:flex-wrap pointer-coarse:gap-y-0 pointer-coarse:py-0"
             >
               {scopes.map((scope) => (
                 <span key={scope} className="sm:w-44">
@@ -109,7 +109,7 @@ function MintToken({ instance }: { readonly instance: Instance }) {
                 </span>
               ))}
               {scopes.includes(ADMIN_SCOPE) ? (
-                <span className="text-xs leading-5 text-ink-soft">
+                <span className="self-center text-xs leading-5 text-ink-soft max-sm:col-span-2 max-sm:pb-2">
                   May do everything; the others no longer matter.
                 </span>
               ) : null}

@@ -23,7 +23,7 @@ export function PasswordSection() {
       description={
         person.has_password
           ? "You sign in with it. After a change you are signed out everywhere else."
-          : "You have come by a link so far, and have none. With one you can sign in without a new link."
+          : "You signed in by a link, and have none yet. With a password you need no new link."
       }
     >
       {isOpen ? (
