@@ -30,12 +30,12 @@ export function Beginning({ kind, name, description, agentId, onPick }: Beginnin
         </p>
       </div>
       {prompts.length === 0 ? null : (
-        <ul aria-label="Prompts" className="flex flex-col items-start gap-1.5">
+        <ul aria-label="Prompts" className="flex flex-wrap gap-2">
           {prompts.map((prompt) => (
             <li key={prompt} className="max-w-full">
               <button
                 type="button"
-                className="max-w-full rounded-md border border-line-strong bg-raised px-3 py-1.5 text-left text-sm wrap-anywhere text-ink transition-colors hover:bg-hover"
+                className="max-w-full rounded-md border border-line-strong bg-raised px-3 py-1.5 pointer-coarse:min-h-11 text-left text-sm wrap-anywhere text-ink transition-colors hover:bg-hover"
                 onClick={() => onPick(prompt)}
               >
                 {prompt}

@@ -165,7 +165,7 @@ function Card({ kind, component, prompts }: CardProps) {
               <Link
                 {...to}
                 search={{ prompt }}
-                className="group flex min-w-0 items-center gap-1.5 rounded-md border border-line px-2.5 py-1.5 text-sm text-ink transition-colors hover:bg-hover"
+                className="group flex min-w-0 items-center gap-1.5 rounded-md border border-line px-2.5 py-1.5 pointer-coarse:min-h-11 text-sm text-ink transition-colors hover:bg-hover"
               >
                 <span className="min-w-0 flex-1 truncate">{prompt}</span>
                 <ArrowRight aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
