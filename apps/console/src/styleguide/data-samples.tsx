@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import { Badge } from "../components/badge.tsx";
 import { CodeBlock } from "../components/code-block.tsx";
 import { CopyableId } from "../components/copyable-id.tsx";
-import { GivenMark } from "../components/given-mark.tsx";
 import { KeyValueList } from "../components/key-value-list.tsx";
 import { Section } from "../components/page-header.tsx";
 import { RelativeTime } from "../components/relative-time.tsx";
@@ -88,10 +87,6 @@ export function DataSamples() {
           ]}
         />
       </div>
-      <p className="flex gap-2">
-        <GivenMark isGiven />
-        <GivenMark isGiven={false} />
-      </p>
       <CodeBlock label="The token alone" code={"eyJhbGciOiJSUzI1NiJ9.".repeat(20)} isOneLine />
       <CodeBlock
         label="Lines for a shell"
