@@ -6,7 +6,7 @@ import { CurrentInstanceProvider, useInstanceAtHand } from "../lib/current-insta
 import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
 import { useServices } from "../lib/services.ts";
-import { useIsSessionOver } from "../lib/session-watch.ts";
+import { useSignInNeed } from "../lib/session-watch.ts";
 import { CommandMenu } from "./command-menu.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { PageAnnouncer } from "./page-announcer.tsx";
@@ -22,7 +22,7 @@ export function Shell() {
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const isNarrow = useMediaQuery("(max-width: 767px)");
-  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
+  const isAskedToSignIn = useSignInNeed(useServices().sessionWatch) !== "none";
   const crumbs = useCrumbs();
   const title = crumbs.at(-1)?.title;
 
@@ -78,7 +78,7 @@ export function Shell() {
           </main>
         </div>
         <PageAnnouncer title={title} />
-        <CommandMenu isOpen={isPaletteOpen && !isSessionOver} onOpenChange={setIsPaletteOpen} />
+        <CommandMenu isOpen={isPaletteOpen && !isAskedToSignIn} onOpenChange={setIsPaletteOpen} />
         <SessionEnded />
       </div>
     </CurrentInstanceProvider>
