@@ -2,7 +2,7 @@
  * Questions of a conversation: sent, and sent again. What may have arrived is sent by its first name, and not at all where the
  * instance knows no names.
  */
-import type { ChatStoreOptions, Upload } from "./chat-store.ts";
+import type { ChatStoreOptions, Upload } from "./chat-store-options.ts";
 import type { Conversation } from "./conversation.ts";
 import type { StreamFollower } from "./follow-stream.ts";
 import type { LetInWaiters } from "./let-in-waiters.ts";

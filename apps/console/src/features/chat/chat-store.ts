@@ -2,9 +2,9 @@
  * The conversation of one session while its page is open: sends, follows, stops, decides. Knows a client and no browser.
  * Runs are in the background at the instance, so leaving the page ends none of them: whoever opens it again finds them.
  */
-import type { AgentOSClient } from "@agentos/client";
-import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
+import { KINDS } from "../../lib/runnable-kinds.ts";
 import { createQuestionAsker } from "./ask-questions.ts";
+import type { ChatStoreOptions, Upload } from "./chat-store-options.ts";
 import { type ChatSnapshot, createConversation } from "./conversation.ts";
 import { createPauseDecider } from "./decide-pauses.ts";
 import type { Decision } from "./encode-decisions.ts";
@@ -14,35 +14,6 @@ import { createLetInWaiters } from "./let-in-waiters.ts";
 import { readHistory } from "./read-history.ts";
 import { createRunStopper } from "./stop-runs.ts";
 import { isActive } from "./turn.ts";
-
-/** A file as the browser has it. */
-export type Upload = Blob & { readonly name: string };
-
-export interface ChatStoreOptions {
-  /** What it is that is talked to. */
-  readonly kind: RunnableKind;
-  readonly agentId: string;
-  readonly sessionId: string | undefined;
-  /** Whether the instance knows a request that comes twice by its name. Throws where it cannot be asked. */
-  readonly knowsKeys: (client: AgentOSClient) => Promise<boolean>;
-  /** A name that no other request has. */
-  readonly makeKey: () => string;
-  /** Asked for each request: the switches of the instance may be other ones by then. */
-  readonly openClient: () => Promise<AgentOSClient>;
-  /** A new conversation has a session now. */
-  readonly onSession: (sessionId: string) => void;
-  /** Reads anew how the instance is meant to be: another one may have thrown a switch. */
-  readonly refresh: () => Promise<void>;
-  /** A message was sent again, since the instance asks for another credential than before. */
-  readonly onSwitched: () => void;
-  /** A request has failed: what is known of the instance may be old. `key` is that of its turn. */
-  readonly onFault: (error: unknown, key?: string) => void;
-  /** A run is over: lists of sessions are old. */
-  readonly onEnd: () => void;
-  /** Milliseconds, by a clock that only goes forward. */
-  readonly clock: () => number;
-  readonly wait: (ms: number) => Promise<void>;
-}
 
 export interface ChatStore {
   readonly snapshot: () => ChatSnapshot;

@@ -1,5 +1,5 @@
 /** Pauses of a conversation: what a person says about them is sent, and what has become of it is looked up where it is not known. */
-import type { ChatStoreOptions } from "./chat-store.ts";
+import type { ChatStoreOptions } from "./chat-store-options.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Decision, encodeDecisions } from "./encode-decisions.ts";
 import type { StreamFollower } from "./follow-stream.ts";

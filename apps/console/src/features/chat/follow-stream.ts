@@ -9,7 +9,7 @@ import {
   type RunStream,
   type RunStreamOptions,
 } from "@agentos/client";
-import type { ChatStoreOptions } from "./chat-store.ts";
+import type { ChatStoreOptions } from "./chat-store-options.ts";
 import type { Conversation } from "./conversation.ts";
 import { reduceEvents, type TurnEvent } from "./reduce-events.ts";
 import { isActive, type Turn } from "./turn.ts";

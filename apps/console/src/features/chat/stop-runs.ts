@@ -1,5 +1,5 @@
 /** Stops runs of a conversation: those that are under way, and those that wait for a person. */
-import type { ChatStoreOptions } from "./chat-store.ts";
+import type { ChatStoreOptions } from "./chat-store-options.ts";
 import type { Conversation } from "./conversation.ts";
 import type { PauseDecider } from "./decide-pauses.ts";
 import type { StreamFollower } from "./follow-stream.ts";

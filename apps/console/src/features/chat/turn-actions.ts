@@ -1,4 +1,5 @@
-/** What can be done about a turn. */
+/** What a turn is shown with, and what can be done about it. */
+import type { RunnableKind } from "../../lib/runnable-kinds.ts";
 import type { Decision } from "./encode-decisions.ts";
 import type { Turn } from "./turn.ts";
 
@@ -17,4 +18,17 @@ export interface TurnActions {
   readonly curlOf: (turn: Turn) => string;
   /** The line that answers what its run waits for, to be filled in. */
   readonly continuingCurlOf: (turn: Turn) => string;
+}
+
+export interface TurnViewProps {
+  readonly turn: Turn;
+  readonly kind: RunnableKind;
+  readonly agentId: string;
+  /** Who answers, where others speak too. */
+  readonly name: string;
+  /** Scopes mean nothing where authorization is off. */
+  readonly isAuthorized: boolean;
+  /** The button below the conversation stops another one. */
+  readonly hasStop: boolean;
+  readonly actions: TurnActions;
 }

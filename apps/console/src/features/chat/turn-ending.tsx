@@ -6,8 +6,8 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { KINDS } from "../../lib/runnable-kinds.ts";
 import { OpenQuestion } from "./open-question.tsx";
 import { PauseCard } from "./pause-card.tsx";
+import type { TurnViewProps } from "./turn-actions.ts";
 import { TurnDoubt, TurnFault } from "./turn-fault.tsx";
-import type { TurnViewProps } from "./turn-view.tsx";
 
 type EndingProps = Pick<TurnViewProps, "turn" | "kind" | "hasStop" | "actions">;
 

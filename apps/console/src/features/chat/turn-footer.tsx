@@ -5,7 +5,7 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
 import { listUsedScopes } from "./scopes-used.ts";
-import type { TurnViewProps } from "./turn-view.tsx";
+import type { TurnViewProps } from "./turn-actions.ts";
 import { answerOf, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
 export function TurnFooter({

@@ -3,26 +3,12 @@ import { Brain, ChevronRight, Paperclip } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { LongText } from "../../components/long-text.tsx";
 import { Markdown } from "../../components/markdown.tsx";
-import type { RunnableKind } from "../../lib/runnable-kinds.ts";
 import { describeSize } from "./attachments.ts";
 import { ToolCall } from "./tool-call.tsx";
 import { isActive, type Turn, type TurnAttachment } from "./turn.ts";
-import type { TurnActions } from "./turn-actions.ts";
+import type { TurnViewProps } from "./turn-actions.ts";
 import { TurnEnding } from "./turn-ending.tsx";
 import { TurnFooter } from "./turn-footer.tsx";
-
-export interface TurnViewProps {
-  readonly turn: Turn;
-  readonly kind: RunnableKind;
-  readonly agentId: string;
-  /** Who answers, where others speak too. */
-  readonly name: string;
-  /** Scopes mean nothing where authorization is off. */
-  readonly isAuthorized: boolean;
-  /** The button below the conversation stops another one. */
-  readonly hasStop: boolean;
-  readonly actions: TurnActions;
-}
 
 /** One that did not change is not drawn again, however fast another one grows. */
 export const TurnView = memo(function TurnView({
