@@ -18,7 +18,7 @@ import { RunnableIcon } from "../components/runnable-icon.tsx";
 import { useToast } from "../components/toast.tsx";
 import { useCurrentInstance } from "../lib/current-instance.ts";
 import { describeFailedSignOut } from "../lib/describe-fault.ts";
-import { useInstances } from "../lib/instances.ts";
+import { useConnectedInstances } from "../lib/instances.ts";
 import { shortenAddress } from "../lib/lookalikes.ts";
 import { useMembers } from "../lib/people.ts";
 import { CHAT_ROUTES, KINDS, RUNNABLE_KINDS, SESSION_ROUTES } from "../lib/runnable-kinds.ts";
@@ -151,20 +151,17 @@ function useThings(isOpen: boolean): readonly Command[] {
 
 function useInstanceCommands(): readonly Command[] {
   const navigate = useNavigate();
-  const { data } = useInstances();
-  return (data?.data ?? [])
-    .filter(({ is_draft }) => !is_draft)
-    .map((instance) => ({
-      id: `instance ${instance.id}`,
-      label: `Switch to ${clip(instance.name, 80)}`,
-      group: "Instances",
-      icon: <Server aria-hidden />,
-      // Two names may look alike; which of them is meant is said by the address.
-      hint: shortenAddress(instance),
-      isHintCode: true,
-      words: `${instance.id} ${instance.endpoint ?? ""}`,
-      run: () => void navigate({ to: "/i/$instanceId", params: { instanceId: instance.id } }),
-    }));
+  return useConnectedInstances().map((instance) => ({
+    id: `instance ${instance.id}`,
+    label: `Switch to ${clip(instance.name, 80)}`,
+    group: "Instances",
+    icon: <Server aria-hidden />,
+    // Two names may look alike; which of them is meant is said by the address.
+    hint: shortenAddress(instance),
+    isHintCode: true,
+    words: `${instance.id} ${instance.endpoint ?? ""}`,
+    run: () => void navigate({ to: "/i/$instanceId", params: { instanceId: instance.id } }),
+  }));
 }
 
 function usePeople(isOpen: boolean): readonly Command[] {

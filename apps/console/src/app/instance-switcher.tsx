@@ -5,7 +5,7 @@ import { InstanceStatus } from "../components/instance-status.tsx";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { cx } from "../lib/cx.ts";
 import type { Instance } from "../lib/instance-state.ts";
-import { useInstances } from "../lib/instances.ts";
+import { useConnectedInstances } from "../lib/instances.ts";
 import { findLookalikes, shortenAddress } from "../lib/lookalikes.ts";
 
 export interface InstanceSwitcherProps {
@@ -15,9 +15,8 @@ export interface InstanceSwitcherProps {
 }
 
 export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwitcherProps) {
-  const { data } = useInstances();
+  const connected = useConnectedInstances();
   const navigate = useNavigate();
-  const connected = data?.data.filter(({ is_draft }) => !is_draft) ?? [];
   function open(instanceId: string) {
     onNavigate();
     void navigate({ to: "/i/$instanceId", params: { instanceId } });
@@ -74,8 +73,8 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
 }
 
 function CurrentInstance({ instance }: { readonly instance: Instance | undefined }) {
-  const { data } = useInstances();
-  const hasLookalike = instance !== undefined && findLookalikes(instance, data?.data ?? []).length > 0;
+  const connected = useConnectedInstances();
+  const hasLookalike = instance !== undefined && findLookalikes(instance, connected).length > 0;
   return (
     <>
       <span className="flex min-w-0 flex-1 flex-col">

@@ -2,7 +2,7 @@
 import { useMatches } from "@tanstack/react-router";
 import { createContext, useContext, useState } from "react";
 import type { Instance } from "./instance-state.ts";
-import { useInstances } from "./instances.ts";
+import { useConnectedInstances } from "./instances.ts";
 
 const CurrentInstanceContext = createContext<Instance | undefined>(undefined);
 export const CurrentInstanceProvider = CurrentInstanceContext.Provider;
@@ -23,7 +23,7 @@ export function useInstanceAtHand(): Instance | undefined {
         .find((id) => id !== undefined),
   });
   // A draft has no pages but its own.
-  const connected = useInstances().data?.data.filter(({ is_draft }) => !is_draft) ?? [];
+  const connected = useConnectedInstances();
   const find = (wanted: string | undefined) => connected.find(({ id }) => id === wanted);
   const named = find(namedId);
   if (named !== undefined && named.id !== lastId) setLastId(named.id);

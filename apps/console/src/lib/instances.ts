@@ -43,6 +43,11 @@ export function useInstances(): UseQueryResult<InstanceList> {
   return useQuery(instancesQuery(controlPlane, useMembership().organization.id));
 }
 
+/** Drafts left out; none until the list is there. */
+export function useConnectedInstances(): readonly Instance[] {
+  return useInstances().data?.data.filter(({ is_draft: isDraft }) => !isDraft) ?? [];
+}
+
 /** Path parameters of calls about one instance. */
 export function useInstanceParameters(instanceId: string): {
   readonly organization_id: string;

@@ -4,9 +4,9 @@ import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
-import { QueryView } from "../../components/query-view.tsx";
-import { RefusalBody, RefusalPanel } from "../../components/refusal-panel.tsx";
+import { RefusalBody } from "../../components/refusal-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SidePanel } from "../../components/side-panel.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
@@ -15,8 +15,7 @@ import type { Denial } from "../../lib/explain-refusal.ts";
 import { useInstance } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useMemberNames } from "../../lib/people.ts";
-import { READINGS, toRefusedCall } from "../../lib/recorded-call.ts";
-import { isRefused } from "../../lib/refused-call.ts";
+import { toRefusedCall } from "../../lib/recorded-call.ts";
 import { useMembership, useSignedIn } from "../../lib/session.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
@@ -54,27 +53,16 @@ interface RecordedProps {
 function Recorded({ instance, seesAll }: RecordedProps) {
   const filters = refusalsRoute.useSearch();
   const query = useDenials(instance, filters);
-  const { error } = query;
-  // A list that is there stays, also when asking again has failed.
-  if (query.data === undefined && isRefused(error)) {
-    const retry = READINGS["GET /authz/denials"];
-    return (
-      <RefusalPanel
-        call={{
-          instanceId: instance.id,
-          error,
-          title: "The refusals could not be loaded",
-          ...(retry === undefined ? {} : { retry }),
-          onResolved: () => void query.refetch(),
-        }}
-      />
-    );
-  }
-  if (error !== null && keepsNoRecord(error)) return <NoRecord />;
+  if (query.error !== null && keepsNoRecord(query.error)) return <NoRecord />;
   return (
-    <QueryView query={query} what="the refusals">
+    <InstanceQueryView
+      query={query}
+      what="the refusals"
+      instanceId={instance.id}
+      ask={(client) => client.denials.list()}
+    >
       {(list) => <RefusalList instance={instance} list={list} filters={filters} seesAll={seesAll} />}
-    </QueryView>
+    </InstanceQueryView>
   );
 }
 

@@ -2,12 +2,11 @@
 import { CONTRACT_VERSION, SERVER_VERSION } from "@agentos/contract";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { Section } from "../../components/page-header.tsx";
-import { useInstances } from "../../lib/instances.ts";
+import { useConnectedInstances } from "../../lib/instances.ts";
 import { clip } from "../../lib/words.ts";
 
 export function AboutSection() {
-  const instances = useInstances();
-  const connected = instances.data?.data.filter(({ is_draft: isDraft }) => !isDraft) ?? [];
+  const connected = useConnectedInstances();
   const rows = [
     { name: "Console and control plane", value: SERVER_VERSION },
     { name: "Contract", value: CONTRACT_VERSION },
