@@ -134,10 +134,13 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
     return refineTimes(code, { claims, facts, now: input.now, serverTime: input.answer?.serverTime });
   if (ALGORITHM_CODES.includes(code)) return [refineAlgorithm(code, signature, facts)];
   if (SIGNATURE_CODES.includes(code))
-    return refineSignature(code, signature).map((part) => ({
-      ...part,
-      evidence: [...(part.evidence ?? []), ...describeOrigin(claims, input.server)],
-    }));
+    return [
+      ...findOtherServer(seen),
+      ...refineSignature(code, signature).map((part) => ({
+        ...part,
+        evidence: [...(part.evidence ?? []), ...describeOrigin(claims, input.server)],
+      })),
+    ];
   if (SCOPE_CODES.includes(code)) {
     const required = facts["required_scopes"];
     return refineScopes(code, typeof required === "object" ? required : [], claims, input, facts);
@@ -151,6 +154,24 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
         ...describeFacts(code, facts, input, inspected),
         ...(code.startsWith("AUTH_KEY_") ? describeOrigin(claims, input.server) : []),
       ],
+    },
+  ];
+}
+
+/**
+ * A token of another AgentOS is not of the key of this one either. Its audience shows which it is for: that comes first,
+ * since another key would be the wrong thing to give this server.
+ */
+function findOtherServer({ input, inspected }: Seen): readonly CauseParts[] {
+  const other = inspected?.objections.find((objection) => objection.code === "AUTH_AUDIENCE_MISMATCH");
+  if (other === undefined || input.answer === undefined) return [];
+  const { code, facts } = other;
+  return [
+    {
+      code,
+      certainty: "likely",
+      facts: { ...placesFor(input.server), ...facts },
+      evidence: describeFacts(code, facts, input, inspected),
     },
   ];
 }

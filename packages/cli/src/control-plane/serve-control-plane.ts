@@ -35,7 +35,7 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
     trustedProxies: options.trustedProxy ?? [],
   });
   const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
-    throw explainAddress(error, "--port");
+    throw explainAddress(error, { option: "--port", step: 1 });
   });
   await warnOfDev(options, url, context);
   // Before anybody is told that it is ready: who reads that may end it at once.
