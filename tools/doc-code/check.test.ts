@@ -58,14 +58,8 @@ const rows: readonly Row[] = [
   },
   {
     behaviour: "refuses an option that does not exist, behind a variable, a pipe or inside $(…) too",
-    bad: page(
-      "sh",
-      '# a line\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scope "agents:read") | head',
-    ),
-    good: page(
-      "sh",
-      '# a line\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scopes "agents:read") | head',
-    ),
+    bad: page("sh", 'ls\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scope "agents:read") | head'),
+    good: page("sh", 'ls\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scopes "agents:read") | head'),
     fault:
       "docs/page.md:5: agentos token mint --sub a --scope agents:read: unknown option '--scope' (Did you mean --scopes?)",
   },

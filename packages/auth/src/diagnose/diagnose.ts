@@ -8,7 +8,7 @@ import { findStrangeCredential } from "../request/strange-credential.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
-import { describeFacts, describeOrigin, placesFor, sawStatus } from "./describe-facts.ts";
+import { describeFacts, describeOrigin, isForAnotherServer, placesFor, sawStatus } from "./describe-facts.ts";
 import {
   type Cause,
   type Certainty,
@@ -163,15 +163,15 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
  * since another key would be the wrong thing to give this server.
  */
 function findOtherServer({ input, inspected }: Seen): readonly CauseParts[] {
-  const other = inspected?.objections.find((objection) => objection.code === "AUTH_AUDIENCE_MISMATCH");
-  if (other === undefined || input.answer === undefined) return [];
-  const { code, facts } = other;
+  const { answer, server } = input;
+  if (answer === undefined || !isForAnotherServer(inspected?.unverifiedClaims, server)) return [];
+  const code = "AUTH_AUDIENCE_MISMATCH";
   return [
     {
       code,
       certainty: "likely",
-      facts: { ...placesFor(input.server), ...facts },
-      evidence: describeFacts(code, facts, input, inspected),
+      facts: placesFor(server),
+      evidence: describeFacts(code, {}, input, inspected),
     },
   ];
 }
