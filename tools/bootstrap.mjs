@@ -82,6 +82,7 @@ if (task === "installed") {
 }
 
 async function main(steps, installs) {
+  refuseLostOptions();
   for (const install of installs) if (findReasonToInstall(install) !== undefined) await installOnce(install);
   const node = findNode();
   for (const [index, step] of steps.entries()) {
@@ -89,6 +90,18 @@ async function main(steps, installs) {
     const code = await run(node, [...step, ...extra], { ...process.env, PATH: pathWithBinaries() });
     if (code !== 0) process.exit(code);
   }
+}
+
+/** Without two hyphens npm keeps an option for itself, and hands on its value alone, or nothing. */
+function refuseLostOptions() {
+  if (!tasksWithoutTools.includes(task)) return;
+  const { npm_config_port, npm_config_control_plane_port } = process.env;
+  const isLost = (npm_config_port ?? npm_config_control_plane_port) !== undefined;
+  if (isLost || (rest[0] ?? "-")[0] !== "-")
+    fail(
+      `npm has taken the options for itself: put two hyphens before them, as in ` +
+        `\`npm ${task === "start" ? "start" : `run ${task}`} -- --port 7780\``,
+    );
 }
 
 /** Installs; of two tasks that start in one fresh clone, the second waits for the first. */

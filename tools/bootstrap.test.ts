@@ -213,3 +213,15 @@ test("installs a browser for what needs one and for nothing else", async () => {
   expect(code).toBe(0);
   expect(output).toContain("agentos: installing a browser for the tests");
 });
+
+test("says where npm has taken the options for itself", async () => {
+  const root = makeClone('console.log("started", process.argv.slice(2).join(" "));');
+  for (const env of [{ npm_config_port: "7780" }, {}]) {
+    // As npm hands on what stands behind no hyphens: in its own setting, or as a bare value.
+    const { code, output } = await untilEnd(start(root, "npm_config_port" in env ? [] : ["--", "7780"], env));
+    expect(code).toBe(1);
+    const advised = /`npm start -- (--port \d+)`/.exec(output)?.[1] ?? "";
+    const advice = await untilEnd(start(root, ["--", ...advised.split(" ")]));
+    expect(advice.output).toContain(`started dev ${advised}`);
+  }
+});

@@ -42,6 +42,7 @@ story("a link that was cut, replaced or is over says so, and leads to the passwo
   // Pasted into the address bar of an open page, a link loads no document: it is taken all the same.
   await page.evaluate("window.location.hash = 'link=cut'");
   await page.getByRole("heading", { name: "This link does not let you in" }).waitFor();
+  await page.getByText(/it was cut when it was copied/).waitFor();
   expect(new URL(page.url()).hash).toBe("");
 });
 

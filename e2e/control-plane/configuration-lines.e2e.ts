@@ -3,7 +3,7 @@
  * file. The AgentOS that starts with that environment takes a token of this control plane, and nothing else.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -86,16 +86,16 @@ async function openControlPlane() {
   };
 }
 
-/** The variables that a real shell has after the lines. */
+/** The variables that a real shell has after the lines are pasted: as in zsh, `#` is a command there, and none that exists. */
 async function source(lines: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const folder = await mkdtemp(join(tmpdir(), "agentos-source-"));
   endings.push(() => rm(folder, { recursive: true, force: true }));
-  const script = join(folder, "lines.sh");
-  await writeFile(
-    script,
-    `set -eu\n${lines.join("\n")}\nexec "${process.execPath}" -p 'JSON.stringify(process.env)'\n`,
-  );
-  const child = spawn("sh", [script], { cwd: folder, env: { PATH: process.env["PATH"], ...BEFORE } });
+  const script = `set -eu\n${lines.join("\n")}\nexec "${process.execPath}" -p 'JSON.stringify(process.env)'\n`;
+  // Only an interactive shell may be told so; the settings of whoever runs the test have no part in it.
+  const child = spawn("bash", ["--norc", "--noprofile", "-i", "+O", "interactive_comments", "-c", script], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], ...BEFORE },
+  });
   let output = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -155,7 +155,13 @@ describe("the lines for an instance", async () => {
   it("survive an env file of an AgentOS of ours that a shell reads", async () => {
     await controlPlane.observe(true);
     const { dotenv } = await controlPlane.lines();
-    const sourced = await source(["unset OS_SECURITY_KEY JWT_JWKS_FILE", "set -a", ...dotenv]);
+    const sourced = await source([
+      // A file may have comments, in every shell.
+      "shopt -s interactive_comments",
+      "unset OS_SECURITY_KEY JWT_JWKS_FILE",
+      "set -a",
+      ...dotenv,
+    ]);
     expect(await askAgentOS(sourced, token)).toEqual(LET_IN_AND_REFUSED);
   });
 

@@ -58,14 +58,8 @@ const rows: readonly Row[] = [
   },
   {
     behaviour: "refuses an option that does not exist, behind a variable, a pipe or inside $(…) too",
-    bad: page(
-      "sh",
-      '# a line\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scope "agents:read") | head',
-    ),
-    good: page(
-      "sh",
-      '# a line\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scopes "agents:read") | head',
-    ),
+    bad: page("sh", 'ls\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scope "agents:read") | head'),
+    good: page("sh", 'ls\nTOKEN=$(npx --no agentos token mint --sub a \\\n  --scopes "agents:read") | head'),
     fault:
       "docs/page.md:5: agentos token mint --sub a --scope agents:read: unknown option '--scope' (Did you mean --scopes?)",
   },
@@ -76,10 +70,22 @@ const rows: readonly Row[] = [
     fault: "docs/page.md:4: agentos keys env --exprt public.pem: unknown option",
   },
   {
-    behaviour: "refuses a command inside a function, behind a redirection and a comment",
-    bad: page("sh", "npm test > out.txt 2>&1 # all\nf() { npm run tset; }"),
-    good: page("sh", "npm test > out.txt 2>&1 # all\nf() { npm run test; }"),
+    behaviour: "refuses a command inside a function, behind a redirection",
+    bad: page("sh", "npm test > out.txt 2>&1\nf() { npm run tset; }"),
+    good: page("sh", "npm test > out.txt 2>&1\nf() { npm run test; }"),
     fault: 'docs/page.md:5: npm: package.json has no script "tset"',
+  },
+  {
+    behaviour: "refuses a comment behind a command, which zsh hands to it",
+    bad: page("sh", "npm start\nnpm test # all of them"),
+    good: page("sh", "npm start\nnpm test '# all of them' of#them \"$(echo a#b)\""),
+    fault: "docs/page.md:5: a comment, which zsh takes for an argument or a command",
+  },
+  {
+    behaviour: "refuses a comment on a line of its own",
+    bad: page("sh", "# all of them\nnpm test"),
+    good: page("sh", "npm test"),
+    fault: "docs/page.md:4: a comment",
   },
   {
     behaviour: "refuses what it cannot read, rather than passing over it",

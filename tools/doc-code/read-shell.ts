@@ -32,8 +32,10 @@ export function readShell(text: string): ShellScript {
     faults.push({ line: lineAt(offset), problem });
   };
   let placeholderAt: number | undefined;
+  const wordRanges: { readonly pos: number; readonly end: number }[] = [];
 
   const visit = (node: SyntaxNode): void => {
+    if (node.type === "Word") wordRanges.push(node);
     if (node.type === "Script") {
       const [error] = node.errors ?? [];
       if (error !== undefined)
@@ -54,6 +56,12 @@ export function readShell(text: string): ShellScript {
   };
   // Without the line break behind it, so that what is missing at the end is missing in the last line.
   visit(parse(text.trimEnd()));
+  for (const { index } of text.matchAll(/(?<=^|\s)#/gm))
+    if (!wordRanges.some(({ pos, end }) => pos <= index && index < end))
+      addFault(
+        index,
+        "a comment, which zsh takes for an argument or a command when it is pasted: write it into the text",
+      );
 
   if (placeholderAt === undefined) return { commands, faults };
   const [placeholder = ""] = PLACEHOLDER.exec(text.slice(placeholderAt)) ?? [];

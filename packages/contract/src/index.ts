@@ -34,7 +34,7 @@ export {
   type RejectionCode,
 } from "./errors/error-catalogue.ts";
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
-export { FIX_COMMANDS } from "./errors/fix-commands.ts";
+export { DEFAULT_CLI, FIX_COMMANDS } from "./errors/fix-commands.ts";
 export { MIN_RSA_BITS } from "./errors/key-faults.ts";
 export {
   NEUTRAL_FACTS,

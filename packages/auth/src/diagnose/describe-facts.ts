@@ -177,6 +177,19 @@ export function describeOrigin(
   ];
 }
 
+/** Whether a token names other servers alone as those it is for. A Python AgentOS may not look, so there it says nothing. */
+export function isForAnotherServer(
+  claims: Readonly<Record<string, unknown>> | undefined,
+  server: KnownServer | undefined,
+): boolean {
+  const { tokens = [], id } = server?.policy ?? {};
+  const configured = tokens.flatMap(({ audience = [] }) => audience);
+  const expected = configured.length > 0 || id === undefined ? configured : [id];
+  const named = [claims?.[claimNamesOf(server).audience]].flat().filter((entry) => typeof entry === "string");
+  if (server?.isPython === true || expected.length === 0 || named.length === 0) return false;
+  return !named.some((entry) => expected.includes(entry));
+}
+
 function compareClaim(
   name: string,
   value: unknown,

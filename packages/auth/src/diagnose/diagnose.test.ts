@@ -333,6 +333,14 @@ describe("diagnose", () => {
     });
   });
 
+  it("names the audience before the key, where a token of another server is sent to this one", async () => {
+    const answer = ourAnswer("AUTH_SIGNATURE_INVALID");
+    const codesFor = async (aud: string) =>
+      codesOf({ server: ours, credential: await tokens.withClaims({ aud }), answer });
+    expect(await codesFor("demo")).toEqual(["AUTH_AUDIENCE_MISMATCH", "AUTH_SIGNED_BY_ANOTHER_KEY"]);
+    expect(await codesFor("agent-os")).toEqual(["AUTH_SIGNED_BY_ANOTHER_KEY"]);
+  });
+
   it("ignores what a remote server calls a scope when it is none", () => {
     const answer = { ...ourAnswer("SCOPE_MISSING"), requiredScopes: ["`rm -rf ~`", "agents:read"] };
     expect(textOf(run({ answer }))).not.toContain("rm -rf");

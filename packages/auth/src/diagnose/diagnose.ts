@@ -8,7 +8,7 @@ import { findStrangeCredential } from "../request/strange-credential.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
-import { describeFacts, describeOrigin, placesFor, sawStatus } from "./describe-facts.ts";
+import { describeFacts, describeOrigin, isForAnotherServer, placesFor, sawStatus } from "./describe-facts.ts";
 import {
   type Cause,
   type Certainty,
@@ -134,10 +134,13 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
     return refineTimes(code, { claims, facts, now: input.now, serverTime: input.answer?.serverTime });
   if (ALGORITHM_CODES.includes(code)) return [refineAlgorithm(code, signature, facts)];
   if (SIGNATURE_CODES.includes(code))
-    return refineSignature(code, signature).map((part) => ({
-      ...part,
-      evidence: [...(part.evidence ?? []), ...describeOrigin(claims, input.server)],
-    }));
+    return [
+      ...findOtherServer(seen),
+      ...refineSignature(code, signature).map((part) => ({
+        ...part,
+        evidence: [...(part.evidence ?? []), ...describeOrigin(claims, input.server)],
+      })),
+    ];
   if (SCOPE_CODES.includes(code)) {
     const required = facts["required_scopes"];
     return refineScopes(code, typeof required === "object" ? required : [], claims, input, facts);
@@ -151,6 +154,24 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
         ...describeFacts(code, facts, input, inspected),
         ...(code.startsWith("AUTH_KEY_") ? describeOrigin(claims, input.server) : []),
       ],
+    },
+  ];
+}
+
+/**
+ * A token of another AgentOS is not of the key of this one either. Its audience shows which it is for: that comes first,
+ * since another key would be the wrong thing to give this server.
+ */
+function findOtherServer({ input, inspected }: Seen): readonly CauseParts[] {
+  const { answer, server } = input;
+  if (answer === undefined || !isForAnotherServer(inspected?.unverifiedClaims, server)) return [];
+  const code = "AUTH_AUDIENCE_MISMATCH";
+  return [
+    {
+      code,
+      certainty: "likely",
+      facts: placesFor(server),
+      evidence: describeFacts(code, {}, input, inspected),
     },
   ];
 }

@@ -37,7 +37,7 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
     ...(options.auditDays === undefined ? {} : { retention: { auditDays: Number(options.auditDays) } }),
   });
   const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
-    throw explainAddress(error, "--port");
+    throw explainAddress(error, { option: "--port", step: 1 });
   });
   await warnOfDev(options, url, context);
   warnOfProxy(options, url, context);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chooseControlPlanePort } from "./choose-port.ts";
+import { chooseControlPlanePort, portChoice } from "./choose-port.ts";
 
 it("stands behind that of the AgentOS, and is any free one behind the last", async () => {
   expect(await chooseControlPlanePort(undefined, undefined)).toBe(7_778);
@@ -10,4 +10,14 @@ it("stands behind that of the AgentOS, and is any free one behind the last", asy
     expect(chosen).toBeGreaterThan(0);
     expect(chosen).toBeLessThan(65_536);
   }
+});
+
+it("suggests ports beside both of the demo, as whoever has started it gives options", () => {
+  expect(portChoice({ npm_lifecycle_event: "start" }, "--port")).toEqual({
+    option: "npm start -- --port",
+    step: 3,
+  });
+  expect(portChoice({ npm_lifecycle_event: "dev" }, "--port").option).toBe("npm run dev -- --port");
+  for (const env of [{}, { npm_lifecycle_event: "npx" }])
+    expect(portChoice(env, "--control-plane-port").option).toBe("--control-plane-port");
 });

@@ -1,6 +1,7 @@
 /** Ports of the two listeners of `agentos dev`. */
 import { DEFAULT_PORT } from "@agentos/contract";
 import { findFreePort } from "../serve/find-free-port.ts";
+import type { PortChoice } from "../serve/until-signal.ts";
 
 const HIGHEST_PORT = 65_535;
 
@@ -14,4 +15,12 @@ export async function chooseControlPlanePort(
 ): Promise<number> {
   const port = given ?? (agentOSPort === 0 ? 0 : (agentOSPort ?? DEFAULT_PORT) + 1);
   return port === 0 || port > HIGHEST_PORT ? findFreePort() : port;
+}
+
+/** Whoever has started the demo with npm gives its options behind two hyphens. */
+const NPM_SCRIPTS: Readonly<Record<string, string>> = { start: "npm start -- ", dev: "npm run dev -- " };
+
+/** The demo takes two ports, side by side: a suggestion leaves both of another one alone. */
+export function portChoice(env: Readonly<Record<string, string | undefined>>, option: string): PortChoice {
+  return { option: `${NPM_SCRIPTS[env["npm_lifecycle_event"] ?? ""] ?? ""}${option}`, step: 3 };
 }

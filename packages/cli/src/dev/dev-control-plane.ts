@@ -5,6 +5,7 @@ import type { Logger } from "@agentos/guard";
 import type { RunningServer } from "@agentos/guard/app";
 import type { Context } from "../program/context.ts";
 import { explainAddress } from "../serve/until-signal.ts";
+import { portChoice } from "./choose-port.ts";
 import { devFilePath } from "./dev-folder.ts";
 import { DEMO_ID } from "./dev-key.ts";
 import type { DevSwitches } from "./dev-policy.ts";
@@ -31,7 +32,7 @@ export interface DevControlPlane {
 /** Serves it, with an owner, an organization and the demo instance in it. */
 export async function startDevControlPlane(
   { endpoint, port, logger, apply }: DevControlPlaneOptions,
-  { workingDirectory, cli }: Context,
+  { workingDirectory, cli, env }: Context,
 ): Promise<DevControlPlane> {
   const url = `http://${HOST}:${port}`;
   const place = {
@@ -61,7 +62,7 @@ export async function startDevControlPlane(
   });
   const server = await controlPlane.serve({ host: HOST, port }).catch(async (error: unknown) => {
     await controlPlane.close();
-    throw explainAddress(error, "--control-plane-port");
+    throw explainAddress(error, portChoice(env, "--control-plane-port"));
   });
   return { url, server, start };
 }

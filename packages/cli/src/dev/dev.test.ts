@@ -154,7 +154,8 @@ describe("agentos dev", () => {
     taken.close();
     expect(inUse.code).toBe(1);
     expect(inUse.stderr).toMatch(new RegExp(`port ${port} is in use`));
-    expect(inUse.stderr).toContain("--port");
+    // The port behind it is that of the other demo's control plane.
+    expect(inUse.stderr).toContain(`choose another port: --port ${port + 3} (`);
 
     writeFileSync(
       join(folder, ".agentos/dev-private.pem"),

@@ -5,7 +5,7 @@ import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
 import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
 import { startServer, waitForSignal } from "../serve/until-signal.ts";
-import { chooseControlPlanePort } from "./choose-port.ts";
+import { chooseControlPlanePort, portChoice } from "./choose-port.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
 import { DEMO_NAME, type DevControlPlane, startDevControlPlane } from "./dev-control-plane.ts";
 import { devFilePath, showDevFile } from "./dev-folder.ts";
@@ -68,7 +68,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
     cliCommand: cli,
     logger,
   });
-  const server = await startServer(os, address);
+  const server = await startServer(os, address, portChoice(context.env, "--port"));
   const closing = [server];
   let controlPlane: DevControlPlane | undefined;
   let switches = ASKS_FOR_TOKENS;

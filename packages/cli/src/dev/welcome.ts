@@ -65,7 +65,7 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
     print(
       paint(
         "dim",
-        `A token is refused? \`${welcome.cli} doctor ${welcome.url} --token env:READER_TOKEN\` says why`,
+        `A token is refused? There \`export TOKEN=…\` with it, then \`${welcome.cli} doctor ${welcome.url} --token env:TOKEN\` says why`,
       ),
     );
   print(

@@ -1,5 +1,6 @@
 /** What a command may touch, passed in so that tests can replace it. */
 
+import { DEFAULT_CLI } from "@agentos/contract";
 import { createConfirm } from "./confirm.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { createLinePrompt, type LinePrompt } from "./line-prompt.ts";
@@ -24,9 +25,6 @@ export interface Context {
   readonly finish: (code: ExitCode) => void;
 }
 
-/** `--no` never downloads: without a local `agentos` the command fails instead of running a stranger's package. */
-const CLI_COMMAND = "npx --no agentos";
-
 export function createContext(finish: (code: ExitCode) => void): Context {
   return {
     // A copy: process.env is no plain object, and nothing here may change it.
@@ -37,7 +35,7 @@ export function createContext(finish: (code: ExitCode) => void): Context {
     confirm: createConfirm(process),
     openPrompt: () => createLinePrompt(process),
     now: () => Date.now() / 1000,
-    cli: CLI_COMMAND,
+    cli: DEFAULT_CLI,
     finish,
   };
 }

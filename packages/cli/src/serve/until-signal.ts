@@ -11,11 +11,23 @@ export interface Address {
   readonly port?: number | undefined;
 }
 
+/** How another port is chosen, where one is taken. */
+export interface PortChoice {
+  /** What stands before the number. */
+  readonly option: string;
+  /** How far the suggested port is from the one that is taken. */
+  readonly step: number;
+}
+
 /** A second signal within this time is the same key press, delivered again by a parent process. */
 const REPEAT_MS = 1_000;
 
 /** Starts listening; names what is wrong with the address when that fails. */
-export async function startServer(os: AgentOS, { host, port }: Address): Promise<RunningServer> {
+export async function startServer(
+  os: AgentOS,
+  { host, port }: Address,
+  choice: PortChoice = { option: "--port", step: 1 },
+): Promise<RunningServer> {
   try {
     return await os.serve({
       isPolicyShown: true,
@@ -23,7 +35,7 @@ export async function startServer(os: AgentOS, { host, port }: Address): Promise
       ...(port === undefined ? {} : { port }),
     });
   } catch (error) {
-    throw explainAddress(error, "--port");
+    throw explainAddress(error, choice);
   }
 }
 
@@ -50,11 +62,11 @@ export async function waitForSignal(
 }
 
 /** What the system would not let us listen on, as the system names it: option, variable or default, whoever chose it. */
-export function explainAddress(error: unknown, portOption: string): unknown {
+export function explainAddress(error: unknown, { option: portOption, step }: PortChoice): unknown {
   const taken = faultsOf(error)?.find((fault) => fault.code === "CONFIG_PORT_IN_USE");
   // The words are the catalogue's, with the port that was tried; only the option is the command's own.
   if (taken !== undefined) {
-    const next = Number(taken.facts["port"]) + 1;
+    const next = Number(taken.facts["port"]) + step;
     return new CliFailure(`${taken.message} [${taken.code}]`, {
       fix: `stop the program that listens on it, or choose another port: ${portOption} ${next > HIGHEST_PORT ? 0 : next} (0 takes any free one)`,
       cause: error,

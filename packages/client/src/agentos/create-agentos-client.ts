@@ -4,7 +4,12 @@ import type { Call, CallGroups } from "../wire/call-types.ts";
 import { createCall, createGroups } from "../wire/caller.ts";
 import { type ClientOptions, readClientOptions, requireInteger } from "../wire/client-options.ts";
 import { NO_CREDENTIAL } from "../wire/credential.ts";
-import { createFixedToken, createTokenSource, type GetToken, isSendable } from "../wire/token-source.ts";
+import {
+  createFixedToken,
+  createTokenSource,
+  describeUnsendable,
+  type GetToken,
+} from "../wire/token-source.ts";
 import { createTransport } from "../wire/transport.ts";
 import { AGENTOS_CALLS, type AgentOSRoutes } from "./agentos-calls.ts";
 import { createRunMethods, type RunMethods } from "./run-methods.ts";
@@ -50,13 +55,12 @@ export interface AgentOSClient extends Omit<Groups, "agents" | "teams"> {
  */
 export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClient {
   const { token, getToken, renewSeconds = 30, maxEventLength = 8 * 1024 * 1024 } = options;
+  const problem = token === undefined ? undefined : describeUnsendable(token);
   const read = readClientOptions(options, [
     ...(token !== undefined && getToken !== undefined
       ? ['both "token" and "getToken" are given: give one of them']
       : []),
-    ...(token !== undefined && !isSendable(token)
-      ? ['"token" cannot be sent: it must be 1 to 16384 visible ASCII characters']
-      : []),
+    ...(problem === undefined ? [] : [`"token" cannot be sent: ${problem}`]),
     ...requireInteger("renewSeconds", renewSeconds, 0),
     ...requireInteger("maxEventLength", maxEventLength, 1),
   ]);

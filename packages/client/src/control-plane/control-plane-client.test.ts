@@ -124,6 +124,8 @@ describe("a cookie", () => {
     ["s=; Path=/", undefined],
     ["s=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", undefined],
     ["s=gone; Max-Age=0", undefined],
+    ["s=gone; Expires=Thu, 01 Jan 2970 00:00:00 GMT; Max-Age=0", undefined],
+    ["s=new; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "s=new"],
     ["s=new; Expires=Thu, 01 Jan 2970 00:00:00 GMT", "s=new"],
     ["s=new; Expires=whenever", "s=new"],
   ])("is taken away as browsers do it: %s", async (line, held) => {

@@ -15,7 +15,10 @@ const MAX_LENGTH = 4_096;
 const SECRET_LENGTH = 8;
 
 /** Sends the cookies, and the `Origin` that a browser would send, without which a request that changes something is refused. */
-export function createCookieSession(store: SessionStore, origin: string): Credential {
+export function createCookieSession(
+  store: SessionStore,
+  { origin, clock }: { readonly origin: string; readonly clock: () => number },
+): Credential {
   return {
     cookies: "omit",
     take() {
@@ -32,7 +35,7 @@ export function createCookieSession(store: SessionStore, origin: string): Creden
     },
     learn(response) {
       const lines = response.headers.getSetCookie();
-      if (lines.length > 0) store.set(mergeCookies(store.get(), lines));
+      if (lines.length > 0) store.set(mergeCookies(store.get(), lines, clock()));
     },
   };
 }
@@ -43,23 +46,26 @@ export const BROWSER_COOKIES: Credential = {
   take: () => Promise.resolve({ headers: {}, secrets: [] }),
 };
 
-function mergeCookies(held: string | undefined, lines: readonly string[]): string | undefined {
+function mergeCookies(held: string | undefined, lines: readonly string[], nowMs: number): string | undefined {
   const jar = new Map((held ?? "").split("; ").filter(Boolean).map(splitPair));
   for (const line of lines) {
     const [pair = "", ...attributes] = line.split(";");
     const [name, value] = splitPair(pair.trim());
     if (!/^[\w.-]{1,100}$/.test(name) || !/^[\x21-\x7e]*$/.test(value) || value.length > MAX_LENGTH) continue;
-    if (value === "" || attributes.some(isEnd)) jar.delete(name);
+    if (value === "" || hasEnded(attributes, nowMs)) jar.delete(name);
     else if (jar.has(name) || jar.size < MAX_COOKIES) jar.set(name, value);
   }
   return jar.size === 0 ? undefined : [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
 }
 
-/** Both ways in which servers take a cookie away. */
-function isEnd(attribute: string): boolean {
-  const [, expires] = /^\s*expires\s*=(.+)$/i.exec(attribute) ?? [];
-  if (expires !== undefined) return Date.parse(expires) <= Date.now();
-  return /^\s*max-age\s*=\s*(?:0|-\d+)\s*$/i.test(attribute);
+/** Both ways in which servers take a cookie away; where both are there, Max-Age counts (RFC 6265 section 5.3). */
+function hasEnded(attributes: readonly string[], nowMs: number): boolean {
+  const valueOf = (name: RegExp) =>
+    attributes.map((one) => name.exec(one)?.[1]).findLast((value) => value !== undefined);
+  const maxAge = valueOf(/^\s*max-age\s*=\s*(-?\d+)\s*$/i);
+  if (maxAge !== undefined) return Number(maxAge) <= 0;
+  const expires = valueOf(/^\s*expires\s*=(.+)$/i);
+  return expires !== undefined && Date.parse(expires) <= nowMs;
 }
 
 function splitPair(pair: string): [name: string, value: string] {

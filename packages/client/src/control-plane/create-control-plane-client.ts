@@ -37,7 +37,10 @@ export function createControlPlaneClient(options: ControlPlaneClientOptions): Co
       ? ['"session" is missing, and only a browser keeps cookies by itself: give createMemorySession()']
       : [],
   );
-  const credential = session === undefined ? BROWSER_COOKIES : createCookieSession(session, base.origin);
+  const credential =
+    session === undefined
+      ? BROWSER_COOKIES
+      : createCookieSession(session, { origin: base.origin, clock: runtime.clock });
   const transport = createTransport({ base, credential, runtime, retries });
   const caller = { transport, ...limits };
   const client = {

@@ -125,17 +125,20 @@ function toCredential(token: string | undefined): CredentialInUse {
   return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
 }
 
-/** What a header can carry: a fetch that refuses it might repeat it in its error. */
-export function isSendable(token: string): boolean {
-  return /^[\x21-\x7e]{1,16384}$/.test(token);
+/** Why a header cannot carry it, without a word of it; undefined where it can. A fetch that refuses it might repeat it in its error. */
+export function describeUnsendable(token: unknown): string | undefined {
+  if (typeof token !== "string") return "it is no text";
+  if (token === "") return "it is empty, as a variable that is not set";
+  if (/^bearer\s/i.test(token))
+    return 'it begins with "Bearer", which the client adds itself: leave that out';
+  if (/^\s|\s$/.test(token)) return "it begins or ends with white space or a line break: trim it";
+  return /^[\x21-\x7e]{1,16384}$/.test(token) ? undefined : "it must be 1 to 16384 visible ASCII characters";
 }
 
 function requireToken(token: unknown): void {
-  if (typeof token === "string" && isSendable(token)) return;
-  throw new ConnectionFault(
-    "no-token",
-    '"getToken" gave no token that can be sent: it must be 1 to 16384 visible ASCII characters',
-  );
+  const problem = describeUnsendable(token);
+  if (problem === undefined) return;
+  throw new ConnectionFault("no-token", `"getToken" gave no token that can be sent: ${problem}`);
 }
 
 interface Clock {

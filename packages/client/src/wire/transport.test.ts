@@ -162,13 +162,25 @@ describe("a credential", () => {
     expect([asked, server.seen.length]).toEqual([times, times]);
   });
 
-  test.each(["", "two words", "line\nbreak", "ünïcode", "x".repeat(16_385)])(
-    "that no header can carry is refused before anything is sent: %j",
-    async (token) => {
+  test.each([
+    ["", /it is empty, as a variable that is not set/],
+    ["Bearer abc", /begins with "Bearer".*leave that out/],
+    ["abc\n", /trim it/],
+    ["two words", /1 to 16384 visible/],
+    ["line\nbreak", /1 to 16384 visible/],
+    ["ünïcode", /1 to 16384 visible/],
+    ["x".repeat(16_385), /1 to 16384 visible/],
+  ])(
+    "that no header can carry is refused before anything is sent, with what is wrong: %j",
+    async (token, problem) => {
       const server = await startServer((response) => sendJson(response, 200, []));
       expect(() => connect(server, token)).toThrow(/"token" cannot be sent/);
+      expect(() => connect(server, token)).toThrow(problem);
       const asked = createAgentOSClient({ baseUrl: server.baseUrl, getToken: () => token });
-      expect(await errorOf(asked.agents.list())).toMatchObject({ reason: "no-token" });
+      expect(await errorOf(asked.agents.list())).toMatchObject({
+        reason: "no-token",
+        message: expect.stringMatching(problem) as string,
+      });
       expect(server.seen).toEqual([]);
     },
   );

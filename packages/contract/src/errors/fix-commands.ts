@@ -4,6 +4,12 @@
  */
 import type { ErrorCode } from "./error-catalogue.ts";
 
+/**
+ * What fixes name where nobody says how the command is called. `--no` never downloads: where there is no `agentos` the
+ * command fails instead of running a stranger's package.
+ */
+export const DEFAULT_CLI = "npx --no agentos";
+
 const PUBLIC_HALF = "openssl pkey -in private.pem -pubout -out public.pem";
 /** 64 characters on one line: enough for every HMAC. */
 const NEW_SECRET = "openssl rand -base64 48 > secret.txt";

@@ -1,6 +1,6 @@
 /** The options of a control plane, checked as a whole. */
 import { isLoopbackHost } from "@agentos/auth";
-import type { Fault } from "@agentos/contract";
+import { DEFAULT_CLI, type Fault } from "@agentos/contract";
 import type { Environment, Logger } from "@agentos/guard";
 import {
   createOptionFault,
@@ -48,7 +48,7 @@ export interface ControlPlaneOptions {
   readonly logger?: Logger | undefined;
   /** Environment to read the documented names from. Default: the process's. */
   readonly env?: Environment | undefined;
-  /** The command that fixes name. Default "agentos". */
+  /** The command that fixes name. Default "npx --no agentos". */
   readonly cliCommand?: string | undefined;
   /** Where relative paths start, and the folder of its files is. Default: the process's. */
   readonly workingDirectory?: string | undefined;
@@ -91,7 +91,7 @@ export interface ResolvedControlPlane {
 /** Nothing is thrown: what is wrong is among the faults. */
 export function resolveControlPlane(options: ControlPlaneOptions): ResolvedControlPlane {
   const parsed = optionsSchema.safeParse(options);
-  const { env = process.env, workingDirectory = process.cwd(), cliCommand = "agentos" } = options;
+  const { env = process.env, workingDirectory = process.cwd(), cliCommand = DEFAULT_CLI } = options;
   const given = parsed.success ? parsed.data : {};
   const address = readUrl(given.url, env["AGENTOS_CONTROL_PLANE_URL"]);
   const database = placeDatabase(

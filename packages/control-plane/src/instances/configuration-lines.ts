@@ -1,6 +1,7 @@
 /**
  * The lines that make an instance what its switches say: for a shell, and for an env file. Pure. No value is a secret, and
- * each is written so that neither shells nor loaders of env files change it.
+ * each is written so that neither shells nor loaders of env files change it. No line for a shell is a comment: zsh takes
+ * none that is pasted.
  */
 import type { PublicKey } from "../keys/public-keys.ts";
 
@@ -65,15 +66,10 @@ const ISOLATE = "USER_ISOLATION_ENABLED=true";
 function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Lines {
   const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
   return {
-    shell: [
-      `export ${variable}`,
-      `export ${ENFORCE}`,
-      `export ${ISOLATE}`,
-      "unset JWT_JWKS_FILE",
-      ...offerFile(jwksUrl),
-    ],
-    dotenv: [variable, ENFORCE, ISOLATE, NO_FILE, ...offerFile(jwksUrl)],
+    shell: [`export ${variable}`, `export ${ENFORCE}`, `export ${ISOLATE}`, "unset JWT_JWKS_FILE"],
+    dotenv: [variable, ENFORCE, ISOLATE, NO_FILE],
     steps: [
+      offerFile(jwksUrl),
       `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
     ],
   };
@@ -87,15 +83,10 @@ function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): Lines {
       `export JWT_VERIFICATION_KEY="$(printf %s ${base64} | base64 -d)"`,
       `export ${ENFORCE}`,
       "unset JWT_JWKS_FILE",
-      ...offerFile(jwksUrl),
     ],
-    dotenv: [
-      `JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`,
-      ENFORCE,
-      NO_FILE,
-      ...offerFile(jwksUrl),
-    ],
+    dotenv: [`JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`, ENFORCE, NO_FILE],
     steps: [
+      offerFile(jwksUrl),
       "where an env file keeps \\n as two characters, use the lines for a shell, or the file of keys",
       PYTHON_SWITCH,
     ],
@@ -125,11 +116,8 @@ function writeKeyFile({ jwksUrl }: WantedConfiguration): Lines {
   };
 }
 
-function offerFile(jwksUrl: string): string[] {
-  return [
-    "# or, in place of JWT_VERIFICATION_KEY, a file with every key of this instance:",
-    `# curl -fsS ${jwksUrl} -o jwks.json, and JWT_JWKS_FILE with the path of that file`,
-  ];
+function offerFile(jwksUrl: string): string {
+  return `in place of JWT_VERIFICATION_KEY a file may hold every key of this instance: \`curl -fsS ${jwksUrl} -o jwks.json\`, and JWT_JWKS_FILE is the path of that file`;
 }
 
 function toKeySet({ keys }: WantedConfiguration): string {
@@ -148,13 +136,12 @@ function writeNoTokens({ isOurs }: WantedConfiguration): Lines {
 function writeSecurityKey(): Lines {
   return {
     // One that is there stays: whoever uses it would be shut out.
-    shell: [
-      `export OS_SECURITY_KEY="\${OS_SECURITY_KEY:-$(${NEW_SECRET})}"`,
-      "# prints the security key, to type it into the console:",
-      'echo "$OS_SECURITY_KEY"',
+    shell: [`export OS_SECURITY_KEY="\${OS_SECURITY_KEY:-$(${NEW_SECRET})}"`, 'echo "$OS_SECURITY_KEY"'],
+    dotenv: [],
+    steps: [
+      `where an env file has no line of OS_SECURITY_KEY yet, \`echo "OS_SECURITY_KEY=$(${NEW_SECRET})" >> .env\` adds one`,
+      "type the security key into the console: the lines for a shell print it",
     ],
-    dotenv: [`# if there is no line of OS_SECURITY_KEY yet: echo "OS_SECURITY_KEY=$(${NEW_SECRET})" >> .env`],
-    steps: [],
   };
 }
 
@@ -168,12 +155,11 @@ function writeNoSecurityKey(): Lines {
 
 function writeOrigin({ consoleOrigin, isOurs }: WantedConfiguration): Lines {
   const list = JSON.stringify([consoleOrigin]);
-  const note = "# with other origins in CORS_ORIGIN_LIST already: add this one to them";
   return {
-    shell: [note, `export CORS_ORIGIN_LIST='${list}'`],
+    shell: [`export CORS_ORIGIN_LIST='${list}'`],
     // Quotes inside are lost where a shell reads the file. Our servers take the origins without them.
-    dotenv: [note, `CORS_ORIGIN_LIST=${isOurs ? consoleOrigin : list}`],
-    steps: [],
+    dotenv: [`CORS_ORIGIN_LIST=${isOurs ? consoleOrigin : list}`],
+    steps: ["where CORS_ORIGIN_LIST has other origins already, add this one to them"],
   };
 }
 

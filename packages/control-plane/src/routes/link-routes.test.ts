@@ -83,6 +83,9 @@ describe.each(TEST_DIALECTS)("a one-time link on %s", (dialect) => {
 
   it("ends when a newer one is made", async () => {
     const secret = await open();
+    for (const cut of [secret.slice(0, -1), "cut", ""])
+      for (const answer of [await inspect(cut), await redeem(cut)])
+        expect(answer).toMatchObject({ status: 404, body: { code: "LINK_UNKNOWN" } });
     const newer = (await createOwnerLink(app.store)).link.secret;
     expect(await redeem(secret)).toMatchObject({ status: 404, body: { code: "LINK_UNKNOWN" } });
     expect((await redeem(newer)).status).toBe(200);

@@ -153,7 +153,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         isTaken
           ? new ConfigurationError({
               faults: [createFault({ code: "CONFIG_PORT_IN_USE", facts: { port } })],
-              cause: error,
             })
           : error,
       );

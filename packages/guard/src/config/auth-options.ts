@@ -132,7 +132,7 @@ export interface AuthOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Environment to read the documented names from. Default: the process's. */
   readonly env?: Environment | undefined;
-  /** The command that fixes name. Default "agentos". */
+  /** The command that fixes name. Default "npx --no agentos". */
   readonly cliCommand?: string | undefined;
   /** Where the options were written, since a JSON file has other names for some of them: faults use those. Default "code". */
   readonly writtenIn?: WrittenIn | undefined;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { createFault, renderFault } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, throwErrors } from "./configuration-error.ts";
@@ -31,6 +32,13 @@ describe("a ConfigurationError", () => {
   it("leaves the words of a fault that has them already", () => {
     const rendered = { ...renderFault(missing, "other"), fix: "ask the operator" };
     expect(new ConfigurationError({ faults: [rendered] }).faults).toEqual([rendered]);
+  });
+
+  it("is short where nobody catches it: each fault once, and no line of our own code", () => {
+    const shown = inspect(new ConfigurationError({ faults: [empty, missing] }));
+    expect(shown.match(/CONFIG_KEYS_MISSING/g)).toHaveLength(1);
+    expect(shown).toContain("`npx --no agentos keys generate`");
+    expect(shown).not.toMatch(/\bat .*\.ts:/);
   });
 
   it("keeps its cause", () => {

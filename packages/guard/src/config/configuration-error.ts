@@ -1,11 +1,11 @@
 /** A configuration that cannot work. Thrown at construction, with every fault at once. */
-import { type Fault, type RenderedFault, renderFault } from "@agentos/contract";
+import { DEFAULT_CLI, type Fault, type RenderedFault, renderFault } from "@agentos/contract";
 
 /** Of an error about configuration. */
 export interface ConfigurationErrorOptions {
   /** At least one. One that has its words already keeps them. */
   readonly faults: readonly (Fault | RenderedFault)[];
-  /** The command that fixes name. Default "agentos". */
+  /** The command that fixes name. Default "npx --no agentos". */
   readonly cli?: string | undefined;
   /** Kept for the log. Default none. */
   readonly cause?: unknown;
@@ -17,12 +17,18 @@ export class ConfigurationError extends Error {
   readonly faults: readonly RenderedFault[];
 
   /** Puts words to the faults. */
-  constructor({ faults, cli = "agentos", cause }: ConfigurationErrorOptions) {
+  constructor({ faults, cli = DEFAULT_CLI, cause }: ConfigurationErrorOptions) {
     const rendered = faults.map((fault) => ("message" in fault ? fault : renderFault(fault, cli)));
     const lines = rendered.map(({ message, fix, code }) => `  ${message}\n    fix: ${fix} [${code}]`);
-    super(["the configuration cannot be used:", ...lines].join("\n"), { cause });
+    super(
+      ["the configuration cannot be used:", ...lines].join("\n"),
+      cause === undefined ? undefined : { cause },
+    );
     this.name = "ConfigurationError";
     this.faults = Object.freeze(rendered);
+    // Where nobody catches it Node prints both: what to do would stand there twice, between lines of our own code.
+    Object.defineProperty(this, "faults", { enumerable: false });
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

@@ -3,7 +3,7 @@
  * away more than it seems to. A fix names what the person wrote, and nothing that is set already.
  */
 import { type AuthPolicy, DEFAULT_ISSUER_NAME, isTokenMode } from "@agentos/auth";
-import { createFault, type Fault } from "@agentos/contract";
+import { createFault, DEFAULT_CLI, type Fault } from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
 import { originsOf, type ReadEnvironment } from "./environment.ts";
 import { joinNames, nameOption, nameSwitch, type WrittenIn } from "./option-names.ts";
@@ -97,7 +97,7 @@ function findMissingKeys(
   hasTemplate: boolean,
 ): readonly Fault[] {
   if (!wantsAuthorization || issuers.hasKeys || config.validate === false) return [];
-  const cli = options.cliCommand ?? "agentos";
+  const cli = options.cliCommand ?? DEFAULT_CLI;
   const empty = findEmptyKeyFaults(config, environment, { writtenIn, cli });
   const isSaid = hasTemplate || issuers.faults.some(({ severity }) => severity === "error");
   if (empty.length > 0 || isSaid) return empty;

@@ -208,7 +208,7 @@ describe("safe defaults (design section 7)", () => {
       rules: { allowsUnmappedRoutes: false, publicPaths: undefined, scopeMappings: {} },
       allowsWeakSecrets: false,
       policy: { isolatesUsers: false, credentialLocations: [{ in: "header", name: "Authorization" }] },
-      cliCommand: "agentos",
+      cliCommand: "npx --no agentos",
     });
   });
 

@@ -9,7 +9,13 @@ import {
   MAX_TOKEN_LIFETIME_SECONDS,
   type TokenPolicy,
 } from "@agentos/auth";
-import { ADMIN_SCOPE, DEFAULT_COOKIE_NAME, DEFAULT_TOKEN_HEADER, type Fault } from "@agentos/contract";
+import {
+  ADMIN_SCOPE,
+  DEFAULT_CLI,
+  DEFAULT_COOKIE_NAME,
+  DEFAULT_TOKEN_HEADER,
+  type Fault,
+} from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
 import { type ReadEnvironment, readEnvironment } from "./environment.ts";
 import type { WrittenIn } from "./option-names.ts";
@@ -72,7 +78,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
       publicPaths: config.excludedRoutePaths,
       allowsUnmappedRoutes: config.unsafe?.allowUnmappedRoutes === true,
     },
-    cliCommand: options.cliCommand ?? "agentos",
+    cliCommand: options.cliCommand ?? DEFAULT_CLI,
     writtenIn,
     trustedProxies: options.trustedProxies ?? environment.trustedProxies,
     environment,
