@@ -96,7 +96,7 @@ const isTool = (value: unknown): value is Tool =>
   typeof value.call === "function";
 
 /** As many as the Python server takes. */
-export const MAX_QUICK_PROMPTS = 3;
+const MAX_QUICK_PROMPTS = 3;
 /** UTF-16 units of one. */
 const MAX_QUICK_PROMPT_LENGTH = 300;
 
