@@ -318,7 +318,7 @@ export const configFixes = {
     fix({
       name: "in code, keys made by the command",
       wrong: () => ({ options: { authorization: true } }),
-      follows: /`[\w ]*(keys generate)` makes a pair and prints the line that sets "(\w+)"/,
+      follows: /`[\w -]*(keys generate)` makes a pair and prints the line that sets "(\w+)"/,
       apply: (world, [, variable = ""]) => {
         const { publicPem, token } = generateKeys();
         return withEnv({ ...world, call: callWith(token) }, { [variable]: publicPem });
