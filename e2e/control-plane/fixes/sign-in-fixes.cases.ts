@@ -103,7 +103,7 @@ export const signInFixes = {
         values ('${hash}', 'owner', ${Date.now() / 1_000}, ${Date.now() / 1_000 + 600})`);
       return redeem({ secret, name: "Eve", email: "eve@acme.test", password: newPassword() });
     },
-    follows: /`agentos control-plane (owner-link)` lets the first Owner in/,
+    follows: /`[\w -]*agentos control-plane (owner-link)` lets the first Owner in/,
     apply: async (_, [command]) => {
       if (command !== "owner-link") throw new Error("the fix names another command");
       const { plane } = await openedWorld();
