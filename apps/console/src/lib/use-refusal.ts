@@ -3,11 +3,12 @@ import { type ClientError, isClientError } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
+import { askAgain, isGone } from "./ask-again.ts";
 import { askWhy, isBlockedByPage, isOfInstance } from "./diagnose-call.ts";
 import { type Explanation, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
 import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
-import { instancesQuery, useInstances } from "./instances.ts";
+import { useInstances } from "./instances.ts";
 import { nameCaller } from "./name-caller.ts";
 import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
@@ -65,18 +66,10 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
   const isAskingOthers = useRef(false);
   const again = useMutation({
     mutationFn: async () => {
-      const { data } = await services.queryClient.fetchQuery({
-        ...instancesQuery(services.controlPlane, organizationId),
-        staleTime: 0,
-      });
-      const instance = data.find(({ id }) => id === call.instanceId);
-      if (instance === undefined || call.retry === undefined) throw call.error;
-      // Somebody has given what was asked for: only a token made anew has it.
-      if (isAskingOthers.current) {
-        services.instanceClients.renewToken(instance.id);
-        void services.queryClient.invalidateQueries({ queryKey: ["session"] });
-      }
-      await call.retry(await services.instanceClients.open(organizationId, instance));
+      const { instanceId, retry } = call;
+      if (retry === undefined) throw new Error("INVARIANT: what cannot be sent again has no button for it");
+      const needsNewToken = isAskingOthers.current;
+      await askAgain(services, { organizationId, call: { instanceId, retry }, needsNewToken });
     },
     onSuccess: () => {
       noteLetIn(services.queryClient, call.instanceId);
@@ -87,8 +80,9 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       });
     },
     onError: (next) => {
-      setRefusedAgain((count) => count + 1);
-      if (isClientError(next)) setError(next);
+      if (!isClientError(next)) return;
+      if (!isGone(next)) setRefusedAgain((count) => count + 1);
+      setError(next);
     },
   });
   const fix = useMutation({
