@@ -18,14 +18,8 @@ export const READINGS: Readonly<Record<string, (client: AgentOSClient) => Promis
   "GET /authz/denials/counts": (client) => client.denials.count(),
 };
 
-interface Reader {
-  readonly personId: string;
-  /** Of members, by their id, for who may read them. */
-  readonly names: ReadonlyMap<string, string>;
-}
-
-/** For who looks: what was refused to somebody else is not the same request with another token. */
-export function toRefusedCall(denial: Denial, instance: Instance, { personId, names }: Reader): RefusedCall {
+/** For the person who looks: what was refused to somebody else is not the same request with another token. */
+export function toRefusedCall(denial: Denial, instance: Instance, personId: string): RefusedCall {
   const { status, code, title, detail, fix, denial_id: denialId, route } = denial;
   const error = new AgentOSRefusal({
     status,
@@ -46,7 +40,7 @@ export function toRefusedCall(denial: Denial, instance: Instance, { personId, na
     error,
     record: denial,
     isOfOthers: !isOwn,
-    ...(isOwn ? {} : { person: { name: names.get(denial.subject ?? ""), subject: denial.subject } }),
+    ...(isOwn ? {} : { subject: denial.subject }),
     ...(isOwn && reading !== undefined ? { retry: reading } : {}),
   };
 }

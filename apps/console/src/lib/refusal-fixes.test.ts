@@ -94,6 +94,15 @@ test("for somebody else nothing is done that only they can do", () => {
   ]);
 });
 
+test("of a member who lacks a scope the way leads to their role, for whoever looks", () => {
+  const mia = { instance, isOfOthers: true, member: { id: "p1", name: "Mia" }, whoGives: "an Owner" };
+  expect(plan("SCOPE_MISSING", mia)).toEqual([
+    { kind: "open-member", label: "The role of Mia", personId: "p1" },
+  ]);
+  // Its twin: a token of nobody who is known here.
+  expect(plan("SCOPE_MISSING", { ...mia, member: undefined })).toEqual([]);
+});
+
 test("the ways out set both switches and say so, and what is no such way sets none", () => {
   const both = { ...instance, desired: { authorization: true, security_key: true } };
   const choose = (id: WayOut["id"], of = both) =>

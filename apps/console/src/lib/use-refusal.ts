@@ -9,7 +9,8 @@ import { type Explanation, explainRefusal, readNeededScopes } from "./explain-re
 import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { useInstances } from "./instances.ts";
-import { nameCaller } from "./name-caller.ts";
+import { nameCaller, readScopesToGive } from "./name-caller.ts";
+import { useMemberNames } from "./people.ts";
 import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
 import { findMissingScopes } from "./scope-words.ts";
@@ -93,11 +94,16 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     },
   });
 
-  const explanation = nameCaller(explainRefusal({ error, ...why.data }), call.person);
+  const known = explainRefusal({ error, ...why.data });
   const instance = isInstances ? found : undefined;
-  const needed = readNeededScopes(explanation);
-  const isOwnToGive = findMissingScopes(needed, scopes, []) === undefined;
-  const whoGives = useWhoGives(isOwnToGive ? [] : needed);
+  const { subject } = call;
+  const needed = subject === undefined ? readNeededScopes(known) : readScopesToGive(known);
+  // Whoever has them asks nobody for themselves.
+  const isAsked = subject !== undefined || findMissingScopes(needed, scopes, []) !== undefined;
+  const whoGives = useWhoGives(isAsked ? needed : []);
+  const names = useMemberNames();
+  const person = subject === undefined ? undefined : { subject, name: names.get(subject ?? ""), whoGives };
+  const explanation = nameCaller(known, person);
   const { denialId } = explanation;
   const { refusedCalls } = services;
   useEffect(() => {
@@ -110,6 +116,10 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     whoGives,
     consoleOrigin: globalThis.location.origin,
     isOfOthers: call.isOfOthers === true,
+    member:
+      typeof subject === "string" && person?.name !== undefined
+        ? { id: subject, name: person.name }
+        : undefined,
     isBlockedByPage: found !== undefined && isBlockedByPage(services, { error, instance: found }),
   });
   const isAsking = actions.some(({ kind }) => kind === "ask");

@@ -229,8 +229,6 @@ function Who({ subject, client, names }: WhoProps) {
 
 function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
   const navigate = useNavigate();
-  const names = useMemberNames();
-  const { person } = useSignedIn();
   const denial = list.data.find(({ denial_id }) => denial_id === filters.open);
   const { open: _open, ...search } = filters;
   return (
@@ -258,15 +256,7 @@ function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAl
         )
       }
     >
-      {denial === undefined ? null : (
-        <PanelBody
-          key={`${denial.denial_id} ${names.size > 0}`}
-          denial={denial}
-          instance={instance}
-          personId={person.id}
-          names={names}
-        />
-      )}
+      {denial === undefined ? null : <PanelBody key={denial.denial_id} denial={denial} instance={instance} />}
     </SidePanel>
   );
 }
@@ -274,16 +264,15 @@ function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAl
 interface PanelBodyProps {
   readonly denial: Denial;
   readonly instance: Instance;
-  readonly personId: string;
-  readonly names: ReadonlyMap<string, string>;
 }
 
 /** The record comes anew with each look at the list; what is being mended stays. */
-function PanelBody({ denial, instance, personId, names }: PanelBodyProps) {
-  const [call] = useState(() => toRefusedCall(denial, instance, { personId, names }));
+function PanelBody({ denial, instance }: PanelBodyProps) {
+  const { person } = useSignedIn();
+  const [call] = useState(() => toRefusedCall(denial, instance, person.id));
   return (
     <>
-      <RefusalSummary denial={denial} names={names} />
+      <RefusalSummary denial={denial} names={useMemberNames()} />
       <RefusalBody call={call} hasNoPageLink />
       <Section title="Record">
         <RefusalFacts denial={denial} />
