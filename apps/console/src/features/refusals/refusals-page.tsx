@@ -1,6 +1,7 @@
 /** Everything that the instance has refused, as it comes in: equal refusals are one row. */
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { ShieldCheck } from "lucide-react";
+import { ShieldCheck, ShieldQuestion } from "lucide-react";
 import { useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -17,12 +18,13 @@ import type { Instance } from "../../lib/instance-state.ts";
 import { useMemberNames } from "../../lib/people.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
 import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { isUsableId } from "../../lib/strangers-names.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { type DenialList, useDenials } from "./use-denials.ts";
+import { type DenialList, useDenialQuery, useDenials } from "./use-denials.ts";
 
 const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 
@@ -90,7 +92,14 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
   const names = useMemberNames();
   const { total_pages: pages } = list.meta;
   const page = filters.page ?? 1;
-  if (list.data.length === 0 && !isFiltered(filters) && page === 1) return <NothingRefused />;
+  const open = <OpenRefusal instance={instance} list={list} filters={filters} />;
+  if (list.data.length === 0 && !isFiltered(filters) && page === 1)
+    return (
+      <>
+        <NothingRefused />
+        {open}
+      </>
+    );
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <FilterBar instance={instance} filters={filters} seesAll={seesAll} />
@@ -126,7 +135,7 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
           </ButtonLink>
         </nav>
       )}
-      <OpenRefusal instance={instance} list={list} filters={filters} />
+      {open}
     </div>
   );
 }
@@ -227,16 +236,20 @@ function Who({ subject, client, names }: WhoProps) {
   );
 }
 
+/** Of the address, and read by its id: the list may be filtered, or have moved on, while somebody mends it. */
 function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
   const navigate = useNavigate();
-  const denial = list.data.find(({ denial_id }) => denial_id === filters.open);
-  const { open: _open, ...search } = filters;
+  const { open = "", ...search } = filters;
+  const isOpen = open !== "" && isUsableId(open);
+  const query = useQuery({ ...useDenialQuery(open)(instance), enabled: isOpen });
+  // The count and the times of the list are newer.
+  const denial = list.data.find(({ denial_id }) => denial_id === open) ?? query.data;
   return (
     <SidePanel
       title="Refusal"
-      isOpen={denial !== undefined}
-      onOpenChange={(isOpen) => {
-        if (!isOpen)
+      isOpen={isOpen}
+      onOpenChange={(next) => {
+        if (!next)
           void navigate({
             to: "/i/$instanceId/refusals",
             params: { instanceId: instance.id },
@@ -245,7 +258,7 @@ function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAl
           });
       }}
       actions={
-        denial === undefined ? null : (
+        denial === undefined || denial === null ? null : (
           <ButtonLink
             to="/r/$denialId"
             params={{ denialId: denial.denial_id }}
@@ -256,7 +269,18 @@ function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAl
         )
       }
     >
-      {denial === undefined ? null : <PanelBody key={denial.denial_id} denial={denial} instance={instance} />}
+      {denial === null ? (
+        <EmptyState icon={<ShieldQuestion />} title="No record that you may read">
+          {instance.name} shows you no refusal <code className="font-mono text-xs wrap-anywhere">{open}</code>
+          . It may be somebody else's, or the instance has been started again since.
+        </EmptyState>
+      ) : denial !== undefined ? (
+        <PanelBody key={denial.denial_id} denial={denial} instance={instance} />
+      ) : isOpen ? (
+        <QueryView query={query} what="the refusal">
+          {() => null}
+        </QueryView>
+      ) : null}
     </SidePanel>
   );
 }
