@@ -15,6 +15,8 @@ export interface RefusedCall {
    * its first event. Left out where it must not be sent twice.
    */
   readonly retry?: (client: AgentOSClient) => Promise<unknown>;
+  /** `retry` only asks whether it would be let in, and does nothing of what was refused. */
+  readonly isCheck?: boolean;
   /**
    * The record, where it is all that is known: of a request of another time, or of somebody else. What this tab sends now is
    * no part of it.

@@ -31,6 +31,8 @@ export interface RefusalSession {
   readonly refusedAgain: number;
   /** Undefined where it must not be sent twice. */
   readonly tryAgain: (() => void) | undefined;
+  /** Trying again does nothing of what was refused: it only finds out. */
+  readonly isCheck: boolean;
   readonly fix: (action: FixAction, value?: string) => void;
   readonly fixing: FixAction | undefined;
   /** Done here; what is left is on the instance. */
@@ -135,6 +137,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",
     refusedAgain,
     tryAgain: call.retry === undefined ? undefined : () => again.mutate(),
+    isCheck: call.isCheck === true,
     fix: (action, value = "") => fix.mutate({ action, value }),
     fixing: fix.isPending ? fix.variables.action : undefined,
     fixed: fix.data === true ? fix.variables.action : undefined,
