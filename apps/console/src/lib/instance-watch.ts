@@ -70,8 +70,10 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
         const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
         return judge(services, parameters, report, "security-key", undefined);
       }
-      if (!desired.authorization)
-        return judge(services, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
+      if (!desired.authorization) {
+        const report = await probeWithCredential(at, undefined, tools, signal);
+        return judge(services, parameters, report, "none", undefined);
+      }
       let minted: MintedToken;
       try {
         minted = await controlPlane.tokens.mint({ parameters, body: { purpose: "console" } }, { signal });
