@@ -119,7 +119,12 @@ async function ask(
 
 /** Then nothing has to be refused to learn it: each refusal would stand in the record of the instance. */
 function saysWhatGuardsIt({ route, status, body }: ProbeAnswer): boolean {
-  return route === "GET /info" && status === 200 && typeof body?.["auth_mode"] === "string";
+  return (
+    route === "GET /info" &&
+    status === 200 &&
+    typeof body?.["auth_mode"] === "string" &&
+    typeof body["os_id"] === "string"
+  );
 }
 
 type Got =

@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Plug } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
 import { Dialog, DialogClose } from "../../components/dialog.tsx";
@@ -24,12 +24,13 @@ import {
 } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
-import { canVerifyTokens, deriveLights, isAllGreen, isConnectable } from "./connection-lights.ts";
+import { asSentence, clip } from "../../lib/words.ts";
+import { canVerifyTokens, deriveLights, isAllGreen } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
 import { FindingFix } from "./finding-card.tsx";
 import type { Light } from "./light.ts";
 import { LightList } from "./light-list.tsx";
-import { describeLights } from "./lights-state.ts";
+import { describeConnecting, describeLights, describePassed } from "./lights-state.ts";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 import { StaleDocument } from "./stale-document.tsx";
 import { SwitchesPanel } from "./switches-panel.tsx";
@@ -63,8 +64,10 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
   const probe = useInstanceProbe(instance, { isSettled });
   const trial = useTrial(instance, { isSettled });
+  const taken = useConnectedAt(instance);
   const lights = deriveLights({
     instance,
+    taken,
     report: probe.data,
     trial: trial.data,
     browser: tools.browser,
@@ -79,7 +82,12 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
     <>
       <PageHeader
         title={isDraft ? `Connect ${instance.name}` : `Connection of ${instance.name}`}
-        facts={isDone ? undefined : <Status {...describeLights(lights, { isDraft })} />}
+        facts={
+          // Lights change by themselves: what they come to is read out.
+          <output className={isDone ? "sr-only" : "contents"}>
+            <Status {...describeLights(lights, { isDraft })} />
+          </output>
+        }
         description={
           isDraft
             ? "Checked from this browser every few seconds. You can leave: this address brings you back."
@@ -90,11 +98,11 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
       {isStale ? <StaleDocument path={`/connect/${instance.id}`} /> : null}
-      {isDone ? <Ready instance={instance} /> : null}
+      {isDone ? <Ready instance={instance} lights={lights} /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />
       )}
-      <AllPassed isDone={isDone} count={lights.length}>
+      <AllPassed isDone={isDone} lights={lights}>
         <LightList
           lights={lights}
           actions={
@@ -112,6 +120,17 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
             ...(isDraft && (isChanging || instance.endpoint === null)
               ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
               : {}),
+            ...(taken === undefined || isChanging
+              ? {}
+              : {
+                  address: (
+                    <div>
+                      <ButtonLink size="sm" to="/i/$instanceId" params={{ instanceId: taken.id }}>
+                        Open {clip(taken.name, 60)}
+                      </ButtonLink>
+                    </div>
+                  ),
+                }),
             ...(other === undefined || isDraft
               ? {}
               : { agentos: <FindingFix instance={instance} finding={other} /> }),
@@ -134,14 +153,22 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
 /** Where all is well, the lights are for who wants to know. */
 function AllPassed({
   isDone,
-  count,
+  lights,
   children,
 }: {
   readonly isDone: boolean;
-  readonly count: number;
+  readonly lights: readonly Light[];
   readonly children: ReactNode;
 }) {
-  return isDone ? <Disclosure title={`${count} checks passed`}>{children}</Disclosure> : children;
+  return isDone ? <Disclosure title={describePassed(lights)}>{children}</Disclosure> : children;
+}
+
+/** Two instances with one address cannot be: whoever connects a draft is told before they try. */
+function useConnectedAt({ is_draft: isDraft, endpoint }: Instance): Instance | undefined {
+  const all = useInstances().data?.data ?? [];
+  return isDraft && endpoint !== null
+    ? all.find((other) => !other.is_draft && other.endpoint === endpoint)
+    : undefined;
 }
 
 function needsVersion({ version_source: source, version }: Instance): boolean {
@@ -199,8 +226,8 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
   const connect = useInstanceChange(instance.id, (controlPlane, parameters) =>
     controlPlane.instances.connect({ parameters }),
   );
-  const isReady = isConnectable(lights);
-  const isStranger = lights.some(({ id, state }) => id === "agentos" && state === "failed");
+  const { isReady, isLooking, label, note } = describeConnecting(lights);
+  const id = useId();
   return (
     <div className="flex flex-col items-start gap-3">
       {connect.error === null ? null : (
@@ -211,27 +238,25 @@ function Connect({ instance, lights }: { readonly instance: Instance; readonly l
           variant={isReady ? "primary" : "secondary"}
           icon={<Plug aria-hidden />}
           isBusy={connect.isPending}
-          disabled={instance.endpoint === null}
+          disabled={isLooking}
+          aria-describedby={id}
           onClick={() => connect.mutate()}
         >
-          {isReady ? "Connect it" : "Connect anyway"}
+          {label}
         </Button>
       </RequiresScope>
-      <p className="max-w-prose text-xs text-ink-soft">
-        {isReady
-          ? "It becomes an instance of your organization, for all its members. Then the last three lights are tried."
-          : isStranger
-            ? "Nobody can use it until an AgentOS answers at this address."
-            : "Colleagues whose browsers reach it can use it. It will not work from this browser until the red light is fixed."}
+      <p id={id} className="max-w-prose text-xs text-ink-soft">
+        {note}
       </p>
     </div>
   );
 }
 
-function Ready({ instance }: { readonly instance: Instance }) {
+function Ready({ instance, lights }: { readonly instance: Instance; readonly lights: readonly Light[] }) {
+  const toKnow = lights.filter(({ state }) => state === "warn");
   return (
     <Notice
-      tone="ok"
+      tone={toKnow.length === 0 ? "ok" : "warn"}
       title={`${instance.name} is connected`}
       action={
         <>
@@ -245,6 +270,11 @@ function Ready({ instance }: { readonly instance: Instance }) {
       }
     >
       You can use its agents now.
+      {toKnow.map(({ id, title, said }) => (
+        <p key={id} className="wrap-anywhere">
+          {title}: {asSentence(said)}
+        </p>
+      ))}
     </Notice>
   );
 }
