@@ -15,10 +15,10 @@ function start({ instances = [shop] }: { readonly instances?: readonly Instance[
     controlPlane: { instances: { list: async () => ({ data: instances }) } },
     instanceClients: {
       renewToken: (id: string) => sent.push(`renew ${id}`),
-      open: async (organizationId: string, { endpoint }: Instance) => `${organizationId} ${endpoint}`,
+      open: async (organizationId: string, { endpoint }: Instance) => [organizationId, endpoint],
     },
   } as unknown as Services;
-  const retry = async (client: AgentOSClient) => sent.push(`ask ${String(client)}`);
+  const retry = async (client: AgentOSClient) => sent.push(`ask ${JSON.stringify(client)}`);
   const ask = (more: Partial<AskedAgain> = {}) =>
     askAgain(services, {
       organizationId: "acme",
@@ -33,13 +33,13 @@ test("is sent to where the instance is now, whatever the page knew", async () =>
   const { services, ask, sent } = start();
   services.queryClient.setQueryData(["instances", "acme"], { data: [{ ...shop, endpoint: "http://old" }] });
   await ask();
-  expect(sent).toEqual(["ask acme http://127.0.0.1:7770"]);
+  expect(sent).toEqual(['ask ["acme","http://127.0.0.1:7770"]']);
 });
 
 test("takes a new token first where somebody was asked for a role", async () => {
   const { ask, sent } = start();
   await ask({ needsNewToken: true });
-  expect(sent).toEqual(["renew shop", "ask acme http://127.0.0.1:7770"]);
+  expect(sent).toEqual(["renew shop", 'ask ["acme","http://127.0.0.1:7770"]']);
 });
 
 test("of an instance that is gone it says so: nothing was sent, and nothing refused again", async () => {
