@@ -85,7 +85,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
         }
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
-      {isStale ? <StaleDocument path={`/connect/${instance.id}`} /> : null}
+      {isStale ? <StaleDocument /> : null}
       {isDone ? <Ready instance={instance} lights={lights} /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />

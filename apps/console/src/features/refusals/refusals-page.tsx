@@ -117,22 +117,26 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
       {pages <= 1 ? null : (
         <nav aria-label="Pages" className="flex items-center justify-end gap-2 text-xs text-ink-soft">
           Page {page} of {pages}
-          <ButtonLink
-            size="sm"
-            to="/i/$instanceId/refusals"
-            params={params}
-            search={{ ...filters, page: Math.max(1, page - 1) }}
-          >
-            Newer
-          </ButtonLink>
-          <ButtonLink
-            size="sm"
-            to="/i/$instanceId/refusals"
-            params={params}
-            search={{ ...filters, page: Math.min(pages, page + 1) }}
-          >
-            Older
-          </ButtonLink>
+          {page === 1 ? null : (
+            <ButtonLink
+              size="sm"
+              to="/i/$instanceId/refusals"
+              params={params}
+              search={{ ...filters, page: page - 1 }}
+            >
+              Newer
+            </ButtonLink>
+          )}
+          {page >= pages ? null : (
+            <ButtonLink
+              size="sm"
+              to="/i/$instanceId/refusals"
+              params={params}
+              search={{ ...filters, page: page + 1 }}
+            >
+              Older
+            </ButtonLink>
+          )}
         </nav>
       )}
       {open}
