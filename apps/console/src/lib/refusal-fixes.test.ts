@@ -2,6 +2,7 @@ import { CAUSES, ERRORS, REFUSALS } from "@agentos/contract";
 import { expect, test } from "vitest";
 import type { Instance } from "./instance-state.ts";
 import {
+  describeFix,
   type FixAction,
   type FixSituation,
   isButton,
@@ -74,6 +75,16 @@ test("a click on one switch says nothing of the other, which somebody else may h
     plan(code, of).flatMap((action) => (action.kind === "set-switches" ? [action.switches] : []));
   expect(named("INSTANCE_AUTHORIZATION_UNWANTED", { instance: keyOnly })).toEqual([{ authorization: true }]);
   expect(named("INSTANCE_SWITCH_NOT_APPLIED")).toEqual([{}]);
+});
+
+test("above a form for the key the fix says so, and nowhere else", () => {
+  const refused = { code: "AUTH_SECURITY_KEY_MISSING", fix: "Send it in a header." };
+  expect(describeFix(refused, plan(refused.code, { instance: keyOnly }))).toMatch(
+    /^Type its security key below/,
+  );
+  expect(describeFix(refused, plan(refused.code))).toBe(refused.fix);
+  const wrong = { code: "AUTH_SECURITY_KEY_INVALID", fix: "Send the right one." };
+  expect(describeFix(wrong, plan(wrong.code, { instance: keyOnly }))).toBe(wrong.fix);
 });
 
 test("the page is loaded again where the page itself is the cause", () => {

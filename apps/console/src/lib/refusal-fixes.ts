@@ -235,6 +235,21 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   return situation.instance === undefined ? [] : [open("policy")];
 }
 
+/** Where a form is below, the fix of the catalogue would speak of headers. */
+const TYPED_BELOW: Readonly<Record<string, string>> = {
+  AUTH_SECURITY_KEY_MISSING:
+    "Type its security key below. It is the one that the instance was started with: `echo $OS_SECURITY_KEY` prints it there; the demo of `npm start` keeps it in `.agentos/security-key`.",
+};
+
+/** The fix in the words of the page that shows these actions. */
+export function describeFix(
+  { code = "", fix }: Pick<Explanation, "code" | "fix">,
+  [first]: readonly FixAction[],
+): string | undefined {
+  const isTyped = first?.kind === "enter-security-key" && Object.hasOwn(TYPED_BELOW, code);
+  return isTyped ? TYPED_BELOW[code] : fix;
+}
+
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {
   const scopes = missingScopes.length > 0 ? missingScopes : requiredScopes;
   const needed = scopes.length > 0 ? ` It needs ${scopes.join(", ")}.` : "";
