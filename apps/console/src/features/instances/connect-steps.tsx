@@ -68,7 +68,7 @@ export function Connect({
   const connect = useInstanceChange(instance.id, (controlPlane, parameters) =>
     controlPlane.instances.connect({ parameters }),
   );
-  const { isReady, isLooking, label, note } = describeConnecting(lights);
+  const { isReady, isClosed, label, note } = describeConnecting(lights);
   const id = useId();
   return (
     <div className="flex flex-col items-start gap-3">
@@ -80,7 +80,7 @@ export function Connect({
           variant={isReady ? "primary" : "secondary"}
           icon={<Plug aria-hidden />}
           isBusy={connect.isPending}
-          disabled={isLooking}
+          disabled={isClosed}
           aria-describedby={id}
           onClick={() => connect.mutate()}
         >

@@ -196,13 +196,14 @@ test("all of them in one word: the fault, what is asked, or that it is ready", (
 
 test("a draft is connected anyway only where something is known to stand between", () => {
   const say = (given: Partial<LightsInput>) => {
-    const { isReady, isLooking, label, note } = describeConnecting(
+    const { isReady, isClosed, label, note } = describeConnecting(
       look({ instance: draft(), trial: undefined, ...given }).lights,
     );
-    return [isLooking ? "looking" : isReady, label, note.split(" ")[0]];
+    return [isClosed ? "closed" : isReady, label, note.split(" ")[0]];
   };
   expect(say({})).toEqual([true, "Connect it", "It"]);
-  expect(say({ report: undefined })).toEqual(["looking", "Connect it", "First"]);
+  expect(say({ report: undefined })).toEqual(["closed", "Connect it", "First"]);
+  expect(say({ taken: makeInstance() })).toEqual(["closed", "Connect it", "There"]);
   expect(say({ report: failedAs("cors-refused") })).toEqual([false, "Connect anyway", "Colleagues"]);
   expect(say({ report: answeredBy({ route: "GET /health", status: 404 }) })).toEqual([
     false,

@@ -54,8 +54,8 @@ export function describePassed(lights: readonly Light[]): string {
 
 export interface Connecting {
   readonly isReady: boolean;
-  /** Nothing is known that would speak for it, or against it. */
-  readonly isLooking: boolean;
+  /** Nothing is known yet, or it would only be refused. */
+  readonly isClosed: boolean;
   readonly label: string;
   /** What follows from it. */
   readonly note: string;
@@ -66,7 +66,7 @@ export function describeConnecting(lights: readonly Light[]): Connecting {
   if (isConnectable(lights))
     return {
       isReady: true,
-      isLooking: false,
+      isClosed: false,
       label: "Connect it",
       note: "It becomes an instance of your organization, for all its members. Then the last three lights are tried.",
     };
@@ -74,13 +74,20 @@ export function describeConnecting(lights: readonly Light[]): Connecting {
   if (red === undefined)
     return {
       isReady: false,
-      isLooking: true,
+      isClosed: true,
       label: "Connect it",
       note: "First this browser has to look at its address.",
     };
+  if (red.id === "address")
+    return {
+      isReady: false,
+      isClosed: true,
+      label: "Connect it",
+      note: "There is one instance for each address.",
+    };
   return {
     isReady: false,
-    isLooking: false,
+    isClosed: false,
     label: "Connect anyway",
     note:
       red.id === "agentos"
