@@ -7,6 +7,7 @@ import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
 import { RefusalBody } from "../../components/refusal-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SidePanel } from "../../components/side-panel.tsx";
