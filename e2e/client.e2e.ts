@@ -80,6 +80,15 @@ describe("a client of an AgentOS", () => {
     expect(await client.call("core.health")).toMatchObject({ status: "ok" });
   });
 
+  test("learns whether it may run without running: who may not is refused before there is nothing to run", async () => {
+    const ask = async (scopes: readonly string[]) => {
+      const client = await createClient(scopes);
+      return client.agents.run("no-such-agent", { message: "" }).catch((error: unknown) => error);
+    };
+    expect(await ask(["agents:read"])).toMatchObject({ status: 403 });
+    expect(await ask(["agents:read", "agents:run"])).toMatchObject({ status: 404 });
+  });
+
   test("works on sessions, their runs and memories", async () => {
     const client = await createClient();
     const created = await client.sessions.create({

@@ -146,7 +146,9 @@ describe.each([
     await page.getByLabel("Another security key of Shop").fill("the-right-key");
     await page.getByRole("button", { name: "Use the key" }).click();
     await page.getByText("Shop is connected").waitFor();
-    await page.getByRole("button", { name: "10 checks passed" }).click();
+    await page
+      .getByRole("button", { name: canVerify ? "10 checks passed" : "9 checks passed, 1 to know" })
+      .click();
     await light(page, "key", "passed").waitFor();
     expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).not.toContain(
       "the-right-key",

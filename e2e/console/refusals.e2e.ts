@@ -133,6 +133,11 @@ describe("403, insufficient scopes", () => {
       await page.getByRole("dialog", { name: "Refusal" }).waitFor();
       await visitor.screenshot(page, "refusals");
       await lookAround(page, visitor, "refusals");
+      // Whatever the list shows, what is open is read by its id.
+      const elsewhere = new URL(page.url());
+      elsewhere.searchParams.set("code", "AUTH_TOKEN_EXPIRED");
+      await page.goto(elsewhere.href);
+      await page.getByRole("dialog", { name: "Refusal" }).getByText("SCOPE_MISSING").first().waitFor();
       await page.getByRole("link", { name: "Open as a page" }).last().click();
       await page.waitForURL(/\/r\//);
       await page.getByRole("heading", { name: "Record", exact: true }).waitFor();

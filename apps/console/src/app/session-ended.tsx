@@ -5,6 +5,7 @@
 import { useEffect, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Dialog, DialogClose } from "../components/dialog.tsx";
+import { OwnerLinkLine } from "../features/sign-in/owner-link-line.tsx";
 import { SignInForm } from "../features/sign-in/sign-in-form.tsx";
 import { useServices } from "../lib/services.ts";
 import { type SignedIn, useSignedIn } from "../lib/session.ts";
@@ -59,6 +60,14 @@ export function SessionEnded() {
         )
       }
     >
+      {person.has_password ? null : (
+        <>
+          <p className="text-sm text-ink">
+            You have no password here. Open the link that this prints in another tab: then this page goes on.
+          </p>
+          <OwnerLinkLine />
+        </>
+      )}
       <SignInForm knownEmail={person.email} onSignedIn={goOn} />
     </Dialog>
   );

@@ -49,6 +49,12 @@ export function FixControl(props: FixControlProps): ReactNode {
           {action.label} of {clip(session.instance.name, 40)}
         </TextLink>
       );
+    case "open-member":
+      return (
+        <TextLink className="py-1.5 text-sm" to="/members" search={{ member: action.personId }}>
+          {action.label}
+        </TextLink>
+      );
     case "enter-security-key":
       // Moved while a key is typed: what was typed was for the address before.
       return <KeyForm key={session.instance?.endpoint} {...props} />;

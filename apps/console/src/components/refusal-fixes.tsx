@@ -1,5 +1,6 @@
 /** What mends it: one button where a click does, a line to copy where it is done on the instance, ways out as cards. */
 import type { ReactNode } from "react";
+import { describeFix } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { CodeBlock } from "./code-block.tsx";
 import { ErrorState } from "./error-state.tsx";
@@ -8,9 +9,10 @@ import { FixControl } from "./refusal-fix.tsx";
 import { WaysOut } from "./ways-out.tsx";
 
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
-  const { explanation, instance, isExplaining, fixFault } = session;
+  const { explanation, instance, isExplaining, fixFault, actions } = session;
   if (isExplaining) return null;
-  const { fix, command, choices, isQuoted } = explanation;
+  const { command, choices, isQuoted } = explanation;
+  const fix = describeFix(explanation, actions);
   const hasChoices = choices.length > 0;
   return (
     <div className="flex min-w-0 flex-col gap-3">

@@ -47,9 +47,9 @@ export interface RefusalViewProps {
 
 /** For who holds the session of it. */
 export function RefusalView({ session, hasNoPageLink = false, isTitled = false }: RefusalViewProps) {
-  const { state, tryAgain, refusedAgain, isExplaining } = session;
+  const { state, tryAgain, refusedAgain, isExplaining, isCheck } = session;
   const isAsking = session.actions.some(({ kind }) => kind === "ask");
-  if (state === "passed") return <Passed route={session.explanation.route} />;
+  if (state === "passed") return <Passed session={session} />;
   return (
     <div className="flex min-w-0 flex-col gap-5">
       <RefusalCause session={session} isTitle={isTitled} />
@@ -65,7 +65,11 @@ export function RefusalView({ session, hasNoPageLink = false, isTitled = false }
             isBusy={state === "trying"}
             icon={<RotateCw aria-hidden />}
           >
-            {isAsking ? "I have the role now: try again" : "Try the same request again"}
+            {isAsking
+              ? "I have the role now: try again"
+              : isCheck
+                ? "Check without running anything"
+                : "Try the same request again"}
           </Button>
           <output className="text-xs text-ink-soft">
             {state === "trying"
@@ -81,15 +85,21 @@ export function RefusalView({ session, hasNoPageLink = false, isTitled = false }
   );
 }
 
-function Passed({ route }: { readonly route: string | undefined }) {
+function Passed({ session: { explanation, isCheck } }: { readonly session: RefusalSession }) {
+  const { route } = explanation;
   return (
     <output className="flex items-start gap-3 rounded-lg border border-line bg-ok-soft p-4">
       <CircleCheck aria-hidden className="mt-0.5 size-5 shrink-0 text-ok-ink" />
       <span className="flex min-w-0 flex-col gap-0.5 text-sm">
-        <span className="font-semibold text-ink">The same request was let in</span>
+        <span className="font-semibold text-ink">
+          {isCheck ? "Such a request is let in now" : "The same request was let in"}
+        </span>
         <span className="text-ink-soft wrap-anywhere">
           {route === undefined ? "It works now." : <code className="font-mono text-xs">{route}</code>}
         </span>
+        {isCheck ? (
+          <span className="text-ink-soft">Nothing was run: send it again where you did.</span>
+        ) : null}
       </span>
     </output>
   );

@@ -80,6 +80,25 @@ test("a key goes to the address for which it was typed, and is asked for anew at
   expect(await ask(here)).toEqual([`${OLD}/agents nothing`]);
 });
 
+test("a key that is typed or forgotten renews the clients of its instance alone", async () => {
+  const { clients, ask } = open();
+  const other = { ...instanceAt(NEW, true), id: "i-2" };
+  minted.endpoint = NEW;
+  await ask(other);
+  const held = clients.open("o-1", other);
+  const here = instanceAt(OLD, false);
+  const before = clients.open("o-1", here);
+  clients.rememberSecurityKey(here, "root-key");
+  expect(clients.open("o-1", here)).not.toBe(before);
+  expect(clients.open("o-1", other)).toBe(held);
+  clients.forgetSecurityKey(here.id);
+  expect(clients.open("o-1", other)).toBe(held);
+  clients.rememberSecurityKey(here, "root-key");
+  clients.forgetAll();
+  expect(clients.open("o-1", other)).not.toBe(held);
+  expect(clients.securityKeyVersion(here.id)).toBe(0);
+});
+
 test("a key is sent only where the switches say that there is one", async () => {
   const { clients, ask } = open();
   clients.rememberSecurityKey(instanceAt(OLD, false), "root-key");

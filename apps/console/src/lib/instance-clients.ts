@@ -124,6 +124,11 @@ export function createInstanceClients(
     );
   }
 
+  /** Those of the others go on as they are. */
+  function dropClients(instanceId: string): void {
+    for (const [name, held] of clients) if (held.instanceId === instanceId) clients.delete(name);
+  }
+
   return {
     open(organizationId, instance) {
       const { id, endpoint, desired } = instance;
@@ -143,15 +148,13 @@ export function createInstanceClients(
         return jti === undefined ? { kind: "none" } : { kind: "minted", jti };
       return { kind: findKeyToSend(instance) === undefined ? "none" : "security-key" };
     },
-    renewToken(instanceId) {
-      for (const [name, held] of clients) if (held.instanceId === instanceId) clients.delete(name);
-    },
+    renewToken: dropClients,
     rememberSecurityKey({ id, endpoint }, text) {
       if (endpoint === null) return;
       securityKeys.set(id, { endpoint, text });
       keysTyped += 1;
       versions.set(id, keysTyped);
-      clients.clear();
+      dropClients(id);
     },
     hasSecurityKey: (instance) => findKey(instance) !== undefined,
     readSecurityKey: findKey,
@@ -163,12 +166,14 @@ export function createInstanceClients(
     forgetSecurityKey(instanceId) {
       securityKeys.delete(instanceId);
       versions.delete(instanceId);
-      clients.clear();
+      dropClients(instanceId);
     },
     forgetAll() {
       clients.clear();
       securityKeys.clear();
+      versions.clear();
       tokenIds.clear();
+      // `subject` stays: whoever signs in on this page next goes on in it only as the same person.
     },
   };
 }

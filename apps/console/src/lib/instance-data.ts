@@ -1,7 +1,8 @@
 /** One instance of the address, a client of it, and what several features read there. */
-import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
+import type { AgentOSClient } from "@agentos/client";
 import { skipToken, type UseQueryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { refuseGone } from "./ask-again.ts";
 import { noteLetIn } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { instancesQuery, useInstances } from "./instances.ts";
@@ -62,12 +63,7 @@ export function useOpenClient(): () => Promise<AgentOSClient> {
       staleTime: Number.POSITIVE_INFINITY,
     });
     const instance = data.find(({ id }) => id === instanceId);
-    if (instance === undefined)
-      throw new AgentOSRefusal({
-        status: 404,
-        code: "INSTANCE_NOT_FOUND",
-        detail: "The instance is not there any longer, or you may not see it any longer",
-      });
+    if (instance === undefined) throw refuseGone();
     return instanceClients.open(organizationId, instance);
   }, [instanceClients, controlPlane, queryClient, organizationId, instanceId]);
 }

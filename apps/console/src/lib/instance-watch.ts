@@ -5,15 +5,11 @@ import { requireSameEndpoint } from "./instance-clients.ts";
 import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
 import { isKnownToDocument, refreshInstances, replaceInstance, useInstanceParameters } from "./instances.ts";
+import { waitForLook, waitForTrial } from "./next-look.ts";
 import { type ProbeAnswer, type ProbeReport, probeEndpoint, probeWithCredential } from "./probe-endpoint.ts";
 import { type Services, useServices } from "./services.ts";
 import { useThisBrowser } from "./this-browser.ts";
 import type { Trial } from "./trial.ts";
-
-const FAST_MS = 3_000;
-const SLOW_MS = 15_000;
-/** After so many looks that change nothing, they come less often. */
-const FAST_LOOKS = 40;
 
 export interface WatchOptions {
   /** Nothing is left to wait for: look once more only when the page comes back into view. */
@@ -43,7 +39,7 @@ export function useInstanceProbe(
       replaceInstance(queryClient, parameters.organization_id, seen);
       return report;
     },
-    refetchInterval: (query) => waitFor(isSettled, countLooks(query.state)),
+    refetchInterval: ({ state }) => (isSettled ? false : waitForLook(countLooks(state))),
     staleTime: 5_000,
   });
 }
@@ -70,8 +66,10 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
         const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
         return judge(services, parameters, report, "security-key", undefined);
       }
-      if (!desired.authorization)
-        return judge(services, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
+      if (!desired.authorization) {
+        const report = await probeWithCredential(at, undefined, tools, signal);
+        return judge(services, parameters, report, "none", undefined);
+      }
       let minted: MintedToken;
       try {
         minted = await controlPlane.tokens.mint({ parameters, body: { purpose: "console" } }, { signal });
@@ -85,10 +83,10 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
       const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
       return judge(services, parameters, report, "minted", jti);
     },
-    refetchInterval: (query) =>
-      query.state.data?.kind === "no-key"
+    refetchInterval: ({ state }) =>
+      isSettled || state.data?.kind === "no-key" || state.data?.kind === "let-in"
         ? false
-        : waitFor(isSettled || query.state.data?.kind === "let-in", countLooks(query.state)),
+        : waitForTrial(countLooks(state)),
     staleTime: 5_000,
   });
 }
@@ -137,9 +135,4 @@ async function judge(
 /** Those that have failed count too. */
 function countLooks(state: { readonly dataUpdateCount: number; readonly errorUpdateCount: number }): number {
   return state.dataUpdateCount + state.errorUpdateCount;
-}
-
-function waitFor(isSettled: boolean, looks: number): number | false {
-  if (isSettled) return false;
-  return looks < FAST_LOOKS ? FAST_MS : SLOW_MS;
 }

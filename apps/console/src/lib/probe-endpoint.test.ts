@@ -43,6 +43,22 @@ const failed = (): never => {
 const permission = (answer: NetworkPermission) => () => Promise.resolve(answer);
 const isNoCors = ({ init }: Asked) => init.mode === "no-cors";
 
+test("who says what guards it is asked for nothing that it would refuse, and record", async () => {
+  const { tools, asked } = browserThat(({ url }) =>
+    url.endsWith("/info")
+      ? json({ os_id: "shop", auth_mode: "jwt", server_version: "0.1.0" })
+      : json({ status: "ok" }),
+  );
+  const report = await probeEndpoint(ENDPOINT, tools);
+  expect(report).toMatchObject({ outcome: "answered", answers: [{ status: 200 }, { status: 200 }] });
+  expect(asked.map(({ url }) => url)).toEqual([`${ENDPOINT}/health`, `${ENDPOINT}/info`]);
+  // Whether somebody without a credential is let in is another question.
+  const trial = await probeWithCredential(ENDPOINT, undefined, tools);
+  expect(trial.answers.map(({ route, credential }) => [route, credential])).toEqual([
+    ["GET /config", "none"],
+  ]);
+});
+
 test("asks three routes without a credential and keeps what is known of the answers", async () => {
   const { tools, asked } = browserThat(({ url }) =>
     url.endsWith("/config")

@@ -41,7 +41,7 @@ export interface ProbedCredential {
   readonly text: string;
 }
 
-/** Routes that need no credential, and one that does: how it is refused shows what guards the instance. */
+/** Routes that need no credential, and one that does: where nothing else tells, how it is refused shows what guards the instance. */
 const OPEN_ROUTES: readonly Route[] = ["GET /health", "GET /info", "GET /config"];
 const MAX_BYTES = 64 * 1024;
 const MAX_TEXT = 300;
@@ -81,10 +81,10 @@ export async function probeReach(endpoint: string, tools: ProbeTools): Promise<O
   return (await ask(endpoint, ["GET /health"], undefined, tools, undefined)).outcome;
 }
 
-/** Looks with one: whether it is let in. */
+/** Looks with one, or as who has none: whether it is let in. */
 export function probeWithCredential(
   endpoint: string,
-  credential: ProbedCredential,
+  credential: ProbedCredential | undefined,
   tools: ProbeTools,
   signal?: AbortSignal,
 ): Promise<ProbeReport> {
@@ -101,6 +101,7 @@ async function ask(
   const answers: ProbeAnswer[] = [];
   let date: string | undefined;
   for (const route of routes) {
+    if (route === "GET /config" && credential === undefined && answers.some(saysWhatGuardsIt)) break;
     const got = await askRoute(endpoint, route, credential, tools, signal);
     if (got.kind === "failed")
       return {
@@ -114,6 +115,16 @@ async function ask(
     date ??= got.date;
   }
   return { outcome: "answered", answers, isRedirected: false, date };
+}
+
+/** Then nothing has to be refused to learn it: each refusal would stand in the record of the instance. */
+function saysWhatGuardsIt({ route, status, body }: ProbeAnswer): boolean {
+  return (
+    route === "GET /info" &&
+    status === 200 &&
+    typeof body?.["auth_mode"] === "string" &&
+    typeof body["os_id"] === "string"
+  );
 }
 
 type Got =

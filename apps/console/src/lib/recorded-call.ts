@@ -1,5 +1,5 @@
 /** A recorded refusal as a call: what was asked stands in it, and a reading without parameters can be asked again. */
-import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
+import { type AgentOSClient, AgentOSRefusal, InvalidInput } from "@agentos/client";
 import type { Denial } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
 import type { RefusedCall } from "./refused-call.ts";
@@ -18,14 +18,21 @@ export const READINGS: Readonly<Record<string, (client: AgentOSClient) => Promis
   "GET /authz/denials/counts": (client) => client.denials.count(),
 };
 
-interface Reader {
-  readonly personId: string;
-  /** Of members, by their id, for who may read them. */
-  readonly names: ReadonlyMap<string, string>;
-}
+/** No agent has it, and nothing is said: the instance decides who may, and has nothing to run. */
+const NO_AGENT = "agentos-console-check";
 
-/** For who looks: what was refused to somebody else is not the same request with another token. */
-export function toRefusedCall(denial: Denial, instance: Instance, { personId, names }: Reader): RefusedCall {
+/** What would do something is asked so that it cannot: whoever may not is refused before that is seen. */
+const CHECKS: typeof READINGS = {
+  "POST /agents/{agent_id}/runs": (client) =>
+    client.agents.run(NO_AGENT, { message: "" }).catch((error: unknown) => {
+      const isNothingToRun =
+        error instanceof InvalidInput || (error instanceof AgentOSRefusal && error.status === 404);
+      if (!isNothingToRun) throw error;
+    }),
+};
+
+/** For the person who looks: what was refused to somebody else is not the same request with another token. */
+export function toRefusedCall(denial: Denial, instance: Instance, personId: string): RefusedCall {
   const { status, code, title, detail, fix, denial_id: denialId, route } = denial;
   const error = new AgentOSRefusal({
     status,
@@ -41,12 +48,14 @@ export function toRefusedCall(denial: Denial, instance: Instance, { personId, na
   error.request = { baseUrl: (instance.endpoint ?? "").replace(/\/+$/, ""), method, path };
   const isOwn = denial.view === "caller" || denial.subject === personId;
   const reading = Object.hasOwn(READINGS, route) ? READINGS[route] : undefined;
+  const check = Object.hasOwn(CHECKS, route) ? CHECKS[route] : undefined;
   return {
     instanceId: instance.id,
     error,
     record: denial,
     isOfOthers: !isOwn,
-    ...(isOwn ? {} : { person: { name: names.get(denial.subject ?? ""), subject: denial.subject } }),
+    ...(isOwn ? {} : { subject: denial.subject }),
     ...(isOwn && reading !== undefined ? { retry: reading } : {}),
+    ...(isOwn && check !== undefined ? { retry: check, isCheck: true } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { CAUSES, ERRORS, REFUSALS } from "@agentos/contract";
 import { expect, test } from "vitest";
 import type { Instance } from "./instance-state.ts";
 import {
+  describeFix,
   type FixAction,
   type FixSituation,
   isButton,
@@ -76,6 +77,16 @@ test("a click on one switch says nothing of the other, which somebody else may h
   expect(named("INSTANCE_SWITCH_NOT_APPLIED")).toEqual([{}]);
 });
 
+test("above a form for the key the fix says so, and nowhere else", () => {
+  const refused = { code: "AUTH_SECURITY_KEY_MISSING", fix: "Send it in a header." };
+  expect(describeFix(refused, plan(refused.code, { instance: keyOnly }))).toMatch(
+    /^Type its security key below/,
+  );
+  expect(describeFix(refused, plan(refused.code))).toBe(refused.fix);
+  const wrong = { code: "AUTH_SECURITY_KEY_INVALID", fix: "Send the right one." };
+  expect(describeFix(wrong, plan(wrong.code, { instance: keyOnly }))).toBe(wrong.fix);
+});
+
 test("the page is loaded again where the page itself is the cause", () => {
   expect(plan("INSTANCE_NOT_REACHED", { isBlockedByPage: true })[0]?.kind).toBe("reload");
   expect(plan("INSTANCE_NOT_REACHED").some(isButton)).toBe(false);
@@ -92,6 +103,15 @@ test("for somebody else nothing is done that only they can do", () => {
     "INSTANCE_OS_ID_DIFFERS take-os-id",
     "INSTANCE_SWITCH_NOT_APPLIED set-switches",
   ]);
+});
+
+test("of a member who lacks a scope the way leads to their role, for whoever looks", () => {
+  const mia = { instance, isOfOthers: true, member: { id: "p1", name: "Mia" }, whoGives: "an Owner" };
+  expect(plan("SCOPE_MISSING", mia)).toEqual([
+    { kind: "open-member", label: "The role of Mia", personId: "p1" },
+  ]);
+  // Its twin: a token of nobody who is known here.
+  expect(plan("SCOPE_MISSING", { ...mia, member: undefined })).toEqual([]);
 });
 
 test("the ways out set both switches and say so, and what is no such way sets none", () => {

@@ -6,6 +6,7 @@
 import type { Explanation } from "./explain-refusal.ts";
 import type { Instance, Switches } from "./instance-state.ts";
 import { writeOriginLine } from "./origin-line.ts";
+import { clip } from "./words.ts";
 
 /** Tried again at once after it. Switches that are not named stay as they are. */
 export type ButtonAction =
@@ -20,6 +21,7 @@ export type ButtonAction =
 export type PointerAction =
   | { readonly kind: "show-configuration"; readonly label: string }
   | { readonly kind: "open-instance"; readonly label: string; readonly tab: InstancePlace }
+  | { readonly kind: "open-member"; readonly label: string; readonly personId: string }
   | { readonly kind: "ask"; readonly label: string; readonly text: string }
   | { readonly kind: "copy"; readonly label: string; readonly text: string };
 
@@ -34,7 +36,13 @@ export const SCOPES_OF_FIX: Readonly<Partial<Record<FixAction["kind"], readonly 
   "take-os-id": ["os:write"],
 };
 
-const POINTERS_BY_KIND: readonly FixAction["kind"][] = ["show-configuration", "open-instance", "ask", "copy"];
+const POINTERS_BY_KIND: readonly FixAction["kind"][] = [
+  "show-configuration",
+  "open-instance",
+  "open-member",
+  "ask",
+  "copy",
+];
 
 export function isButton(action: FixAction): action is ButtonAction {
   return !POINTERS_BY_KIND.includes(action.kind);
@@ -50,6 +58,8 @@ export interface FixSituation {
   readonly consoleOrigin: string;
   /** Somebody else was refused: what only they can do is no button here. */
   readonly isOfOthers?: boolean;
+  /** Who that is, where it is a member. */
+  readonly member?: { readonly id: string; readonly name: string } | undefined;
   /** This document was loaded before the instance had its address, and may not ask it. */
   readonly isBlockedByPage?: boolean;
   /** Roles that give what is missing, such as `an Owner`; undefined where one's own does, or it is not known. */
@@ -126,10 +136,12 @@ const typing: Plan<FixAction> = ({ instance }) =>
 const switching: Plan<FixAction> = ({ instance }) =>
   instance === undefined || instance.desired.authorization ? [open("switches")] : [SWITCH_ON, configuration];
 
-const asking: Plan<PointerAction> = ({ explanation, whoGives }) =>
-  whoGives === undefined
-    ? []
-    : [{ kind: "ask", label: `A message for ${whoGives}`, text: writeRequest(explanation) }];
+const asking: Plan<PointerAction> = ({ explanation, whoGives, member }) =>
+  member !== undefined
+    ? [{ kind: "open-member", label: `The role of ${clip(member.name, 60)}`, personId: member.id }]
+    : whoGives === undefined
+      ? []
+      : [{ kind: "ask", label: `A message for ${whoGives}`, text: writeRequest(explanation) }];
 
 /** What a click here mends, so that the same request is let in. A row of it is a row of the stories, too. */
 const BUTTONS = {
@@ -221,6 +233,21 @@ function planAll(code: string, situation: FixSituation): readonly FixAction[] {
   const plan = Object.hasOwn(POINTERS, code) ? POINTERS[code] : undefined;
   if (plan !== undefined) return plan(situation);
   return situation.instance === undefined ? [] : [open("policy")];
+}
+
+/** Where a form is below, the fix of the catalogue would speak of headers. */
+const TYPED_BELOW: Readonly<Record<string, string>> = {
+  AUTH_SECURITY_KEY_MISSING:
+    "Type its security key below. It is the one that the instance was started with: `echo $OS_SECURITY_KEY` prints it there; the demo of `npm start` keeps it in `.agentos/security-key`.",
+};
+
+/** The fix in the words of the page that shows these actions. */
+export function describeFix(
+  { code = "", fix }: Pick<Explanation, "code" | "fix">,
+  [first]: readonly FixAction[],
+): string | undefined {
+  const isTyped = first?.kind === "enter-security-key" && Object.hasOwn(TYPED_BELOW, code);
+  return isTyped ? TYPED_BELOW[code] : fix;
 }
 
 function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituation["explanation"]): string {

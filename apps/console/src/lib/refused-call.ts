@@ -2,7 +2,6 @@
 import { type AgentOSClient, AgentOSRefusal, type ClientError, ConnectionFault } from "@agentos/client";
 
 import type { Denial } from "./explain-refusal.ts";
-import type { RefusedPerson } from "./name-caller.ts";
 
 /** What `useRefusal().explain` and `RefusalPanel` take. */
 export interface RefusedCall {
@@ -16,6 +15,8 @@ export interface RefusedCall {
    * its first event. Left out where it must not be sent twice.
    */
   readonly retry?: (client: AgentOSClient) => Promise<unknown>;
+  /** `retry` only asks whether it would be let in, and does nothing of what was refused. */
+  readonly isCheck?: boolean;
   /**
    * The record, where it is all that is known: of a request of another time, or of somebody else. What this tab sends now is
    * no part of it.
@@ -23,8 +24,8 @@ export interface RefusedCall {
   readonly record?: Denial;
   /** Somebody else was refused, or nobody knows who: asking somebody for more scopes is up to them. */
   readonly isOfOthers?: boolean;
-  /** Who was refused, where it is somebody else. */
-  readonly person?: RefusedPerson | undefined;
+  /** Who was refused, where it is somebody else: as the token has it; null where none was verified. */
+  readonly subject?: string | null;
   /** It was let in: time to load again what was refused. */
   readonly onResolved?: () => void;
 }

@@ -3,12 +3,14 @@ import { type ClientError, isClientError } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
+import { askAgain, isGone } from "./ask-again.ts";
 import { askWhy, isBlockedByPage, isOfInstance } from "./diagnose-call.ts";
 import { type Explanation, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
 import { noteLetIn, noteRefused } from "./instance-standing.ts";
 import type { Instance } from "./instance-state.ts";
-import { instancesQuery, useInstances } from "./instances.ts";
-import { nameCaller } from "./name-caller.ts";
+import { useInstances } from "./instances.ts";
+import { nameCaller, readScopesToGive } from "./name-caller.ts";
+import { useMemberNames } from "./people.ts";
 import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
 import { findMissingScopes } from "./scope-words.ts";
@@ -29,6 +31,8 @@ export interface RefusalSession {
   readonly refusedAgain: number;
   /** Undefined where it must not be sent twice. */
   readonly tryAgain: (() => void) | undefined;
+  /** Trying again does nothing of what was refused: it only finds out. */
+  readonly isCheck: boolean;
   readonly fix: (action: FixAction, value?: string) => void;
   readonly fixing: FixAction | undefined;
   /** Done here; what is left is on the instance. */
@@ -65,18 +69,10 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
   const isAskingOthers = useRef(false);
   const again = useMutation({
     mutationFn: async () => {
-      const { data } = await services.queryClient.fetchQuery({
-        ...instancesQuery(services.controlPlane, organizationId),
-        staleTime: 0,
-      });
-      const instance = data.find(({ id }) => id === call.instanceId);
-      if (instance === undefined || call.retry === undefined) throw call.error;
-      // Somebody has given what was asked for: only a token made anew has it.
-      if (isAskingOthers.current) {
-        services.instanceClients.renewToken(instance.id);
-        void services.queryClient.invalidateQueries({ queryKey: ["session"] });
-      }
-      await call.retry(await services.instanceClients.open(organizationId, instance));
+      const { instanceId, retry } = call;
+      if (retry === undefined) throw new Error("INVARIANT: what cannot be sent again has no button for it");
+      const needsNewToken = isAskingOthers.current;
+      await askAgain(services, { organizationId, call: { instanceId, retry }, needsNewToken });
     },
     onSuccess: () => {
       noteLetIn(services.queryClient, call.instanceId);
@@ -87,8 +83,9 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       });
     },
     onError: (next) => {
-      setRefusedAgain((count) => count + 1);
-      if (isClientError(next)) setError(next);
+      if (!isClientError(next)) return;
+      if (!isGone(next)) setRefusedAgain((count) => count + 1);
+      setError(next);
     },
   });
   const fix = useMutation({
@@ -99,11 +96,16 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     },
   });
 
-  const explanation = nameCaller(explainRefusal({ error, ...why.data }), call.person);
+  const known = explainRefusal({ error, ...why.data });
   const instance = isInstances ? found : undefined;
-  const needed = readNeededScopes(explanation);
-  const isOwnToGive = findMissingScopes(needed, scopes, []) === undefined;
-  const whoGives = useWhoGives(isOwnToGive ? [] : needed);
+  const { subject } = call;
+  const needed = subject === undefined ? readNeededScopes(known) : readScopesToGive(known);
+  // Whoever has them asks nobody for themselves.
+  const isAsked = subject !== undefined || findMissingScopes(needed, scopes, []) !== undefined;
+  const whoGives = useWhoGives(isAsked ? needed : []);
+  const names = useMemberNames();
+  const person = subject === undefined ? undefined : { subject, name: names.get(subject ?? ""), whoGives };
+  const explanation = nameCaller(known, person);
   const { denialId } = explanation;
   const { refusedCalls } = services;
   useEffect(() => {
@@ -116,6 +118,10 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     whoGives,
     consoleOrigin: globalThis.location.origin,
     isOfOthers: call.isOfOthers === true,
+    member:
+      typeof subject === "string" && person?.name !== undefined
+        ? { id: subject, name: person.name }
+        : undefined,
     isBlockedByPage: found !== undefined && isBlockedByPage(services, { error, instance: found }),
   });
   const isAsking = actions.some(({ kind }) => kind === "ask");
@@ -131,6 +137,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",
     refusedAgain,
     tryAgain: call.retry === undefined ? undefined : () => again.mutate(),
+    isCheck: call.isCheck === true,
     fix: (action, value = "") => fix.mutate({ action, value }),
     fixing: fix.isPending ? fix.variables.action : undefined,
     fixed: fix.data === true ? fix.variables.action : undefined,

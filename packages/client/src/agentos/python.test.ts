@@ -180,6 +180,8 @@ describe("a Python AgentOS", () => {
       kind: "invalid-input",
       issues: [{ location: ["body", "message"], message: "Field required", type: "missing" }],
     });
+    const { client: reader } = await connect({}, ["agents:read"]);
+    expect(await errorOf(reader.agents.run("helper", { message: "" }))).toMatchObject({ status: 403 });
   });
 
   test("before 2.5.13 has no /info, which is a 404 and no crash", async () => {

@@ -117,8 +117,8 @@ function findDifferences(instance: ComparedInstance, observed: Observation): rea
   const found = FOUND[mode];
   if (desired.authorization && !isTokenMode(observed)) add("INSTANCE_AUTHORIZATION_MISSING", { found });
   if (!desired.authorization && isTokenMode(observed)) add("INSTANCE_AUTHORIZATION_UNWANTED");
-  // Beside tokens it is not accepted, so nobody can tell from outside whether one is set.
-  if (desired.securityKey && observed.hasSecurityKey === false)
+  // Where both switches are on, that is the finding, and its ways out say what becomes of the key.
+  if (desired.securityKey && !desired.authorization && observed.hasSecurityKey === false)
     add("INSTANCE_SECURITY_KEY_MISSING", { found: isTokenMode(observed) ? "has none" : found });
   if (!desired.securityKey && observed.hasSecurityKey === true)
     add("INSTANCE_SECURITY_KEY_UNWANTED", {

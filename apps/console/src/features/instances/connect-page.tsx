@@ -1,39 +1,28 @@
 /** The lights of one instance, from its address to a token that is let in. Resumed by its address. */
-import { useMutation } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Plug } from "lucide-react";
+import { getRouteApi } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
-import { ConfigurationPanel } from "../../components/configuration-panel.tsx";
-import { Dialog, DialogClose } from "../../components/dialog.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { NoSuchInstance } from "../../components/no-such-instance.tsx";
-import { Notice } from "../../components/notice.tsx";
-import { PageHeader, Section } from "../../components/page-header.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { RequiresScope } from "../../components/requires-scope.tsx";
 import { Status } from "../../components/status.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstanceProbe, useTrial } from "../../lib/instance-watch.ts";
-import {
-  isKnownToDocument,
-  refreshInstances,
-  useInstanceParameters,
-  useInstances,
-} from "../../lib/instances.ts";
+import { isKnownToDocument, useInstances } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
-import { canVerifyTokens, deriveLights, isAllGreen, isConnectable } from "./connection-lights.ts";
+import { clip } from "../../lib/words.ts";
+import { Connect, Discard, Guard, Ready } from "./connect-steps.tsx";
+import { canVerifyTokens, deriveLights, isAllGreen } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
 import { FindingFix } from "./finding-card.tsx";
 import type { Light } from "./light.ts";
 import { LightList } from "./light-list.tsx";
-import { describeLights } from "./lights-state.ts";
+import { describeLights, describePassed } from "./lights-state.ts";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 import { StaleDocument } from "./stale-document.tsx";
-import { SwitchesPanel } from "./switches-panel.tsx";
-import { useInstanceChange, useSetSwitches } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
 
 const route = getRouteApi("/shell/connect/$instanceId");
@@ -63,8 +52,10 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
   const probe = useInstanceProbe(instance, { isSettled });
   const trial = useTrial(instance, { isSettled });
+  const taken = useConnectedAt(instance);
   const lights = deriveLights({
     instance,
+    taken,
     report: probe.data,
     trial: trial.data,
     browser: tools.browser,
@@ -79,7 +70,12 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
     <>
       <PageHeader
         title={isDraft ? `Connect ${instance.name}` : `Connection of ${instance.name}`}
-        facts={isDone ? undefined : <Status {...describeLights(lights, { isDraft })} />}
+        facts={
+          // Lights change by themselves: what they come to is read out.
+          <output className={isDone ? "sr-only" : "contents"}>
+            <Status {...describeLights(lights, { isDraft })} />
+          </output>
+        }
         description={
           isDraft
             ? "Checked from this browser every few seconds. You can leave: this address brings you back."
@@ -89,12 +85,12 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
         }
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
-      {isStale ? <StaleDocument path={`/connect/${instance.id}`} /> : null}
-      {isDone ? <Ready instance={instance} /> : null}
+      {isStale ? <StaleDocument /> : null}
+      {isDone ? <Ready instance={instance} lights={lights} /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />
       )}
-      <AllPassed isDone={isDone} count={lights.length}>
+      <AllPassed isDone={isDone} lights={lights}>
         <LightList
           lights={lights}
           actions={
@@ -112,6 +108,17 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
             ...(isDraft && (isChanging || instance.endpoint === null)
               ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
               : {}),
+            ...(taken === undefined || isChanging
+              ? {}
+              : {
+                  address: (
+                    <div>
+                      <ButtonLink size="sm" to="/i/$instanceId" params={{ instanceId: taken.id }}>
+                        Open {clip(taken.name, 60)}
+                      </ButtonLink>
+                    </div>
+                  ),
+                }),
             ...(other === undefined || isDraft
               ? {}
               : { agentos: <FindingFix instance={instance} finding={other} /> }),
@@ -134,14 +141,22 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
 /** Where all is well, the lights are for who wants to know. */
 function AllPassed({
   isDone,
-  count,
+  lights,
   children,
 }: {
   readonly isDone: boolean;
-  readonly count: number;
+  readonly lights: readonly Light[];
   readonly children: ReactNode;
 }) {
-  return isDone ? <Disclosure title={`${count} checks passed`}>{children}</Disclosure> : children;
+  return isDone ? <Disclosure title={describePassed(lights)}>{children}</Disclosure> : children;
+}
+
+/** Two instances with one address cannot be: whoever connects a draft is told before they try. */
+function useConnectedAt({ is_draft: isDraft, endpoint }: Instance): Instance | undefined {
+  const all = useInstances().data?.data ?? [];
+  return isDraft && endpoint !== null
+    ? all.find((other) => !other.is_draft && other.endpoint === endpoint)
+    : undefined;
 }
 
 function needsVersion({ version_source: source, version }: Instance): boolean {
@@ -153,144 +168,5 @@ function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean 
     desired.security_key &&
     !desired.authorization &&
     lights.some(({ id, state }) => id === "key" && state === "failed")
-  );
-}
-
-function Discard({ instance }: { readonly instance: Instance }) {
-  const { controlPlane, queryClient } = useServices();
-  const navigate = useNavigate();
-  const parameters = useInstanceParameters(instance.id);
-  const [isAsking, setIsAsking] = useState(false);
-  const discard = useMutation({
-    mutationFn: () => controlPlane.instances.discardDraft({ parameters }),
-    onSuccess: async () => {
-      await navigate({ to: "/instances" });
-      await refreshInstances(queryClient, parameters.organization_id);
-    },
-  });
-  return (
-    <>
-      <Button isBusy={discard.isPending} onClick={() => setIsAsking(true)}>
-        Discard the draft…
-      </Button>
-      <Dialog
-        title={`Discard ${instance.name}?`}
-        description="Its name and address are forgotten. The AgentOS itself is not touched."
-        isOpen={isAsking}
-        onOpenChange={setIsAsking}
-        actions={
-          <>
-            <DialogClose>
-              <Button>Keep it</Button>
-            </DialogClose>
-            <Button variant="danger" isBusy={discard.isPending} onClick={() => discard.mutate()}>
-              Discard the draft
-            </Button>
-          </>
-        }
-      >
-        {discard.error === null ? null : <ErrorState error={discard.error} isCompact />}
-      </Dialog>
-    </>
-  );
-}
-
-function Connect({ instance, lights }: { readonly instance: Instance; readonly lights: readonly Light[] }) {
-  const connect = useInstanceChange(instance.id, (controlPlane, parameters) =>
-    controlPlane.instances.connect({ parameters }),
-  );
-  const isReady = isConnectable(lights);
-  const isStranger = lights.some(({ id, state }) => id === "agentos" && state === "failed");
-  return (
-    <div className="flex flex-col items-start gap-3">
-      {connect.error === null ? null : (
-        <ErrorState error={connect.error} title={`${instance.name} was not connected`} />
-      )}
-      <RequiresScope scopes={["os:connect"]}>
-        <Button
-          variant={isReady ? "primary" : "secondary"}
-          icon={<Plug aria-hidden />}
-          isBusy={connect.isPending}
-          disabled={instance.endpoint === null}
-          onClick={() => connect.mutate()}
-        >
-          {isReady ? "Connect it" : "Connect anyway"}
-        </Button>
-      </RequiresScope>
-      <p className="max-w-prose text-xs text-ink-soft">
-        {isReady
-          ? "It becomes an instance of your organization, for all its members. Then the last three lights are tried."
-          : isStranger
-            ? "Nobody can use it until an AgentOS answers at this address."
-            : "Colleagues whose browsers reach it can use it. It will not work from this browser until the red light is fixed."}
-      </p>
-    </div>
-  );
-}
-
-function Ready({ instance }: { readonly instance: Instance }) {
-  return (
-    <Notice
-      tone="ok"
-      title={`${instance.name} is connected`}
-      action={
-        <>
-          <ButtonLink to="/i/$instanceId" params={{ instanceId: instance.id }} variant="primary">
-            Open {instance.name}
-          </ButtonLink>
-          <ButtonLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
-            Switches and keys
-          </ButtonLink>
-        </>
-      }
-    >
-      You can use its agents now.
-    </Notice>
-  );
-}
-
-/** After connecting: what guards it, and the lines that make it so. */
-function Guard({ instance, isDone }: { readonly instance: Instance; readonly isDone: boolean }) {
-  const set = useSetSwitches(instance.id);
-  const { desired, observed } = instance;
-  const isUndecided = !desired.authorization && observed?.mode === "jwt";
-  // Then its page is where the switches are.
-  if (isDone && !isUndecided && (desired.authorization || desired.security_key)) return null;
-  return (
-    <>
-      <Section
-        title="What guards it"
-        description="Authorization gives each person a token of their own, limited by their role."
-      >
-        {isUndecided ? (
-          <Notice
-            title="It asks for tokens already"
-            action={
-              <RequiresScope scopes={["os:write"]}>
-                <Button
-                  variant="primary"
-                  isBusy={set.isPending}
-                  onClick={() => set.mutate({ authorization: true, security_key: false })}
-                >
-                  Make tokens for it here
-                </Button>
-              </RequiresScope>
-            }
-          >
-            A key pair is made here for this instance. With the lines below it trusts the tokens of this
-            console.
-          </Notice>
-        ) : null}
-        <SwitchesPanel instance={instance} />
-      </Section>
-      {isDone || !(desired.authorization || desired.security_key) ? null : (
-        <Section
-          title="Copy the configuration"
-          description="Set these lines where the instance is started. The lights turn green by themselves."
-        >
-          <ConfigurationPanel instance={instance} />
-        </Section>
-      )}
-    </>
   );
 }

@@ -11,6 +11,7 @@ import { faultOfField } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { completeAddress } from "./complete-address.ts";
 import { faultOfEndpoint } from "./endpoint-fault.ts";
 import { AddressInput, EnvironmentField } from "./instance-fields.tsx";
 
@@ -41,7 +42,7 @@ export function ConnectStartPage() {
         className="flex max-w-xl flex-col gap-5"
         onSubmit={(event) => {
           event.preventDefault();
-          create.mutate({ name, endpoint: endpoint.trim(), environment });
+          create.mutate({ name, endpoint: completeAddress(endpoint), environment });
         }}
       >
         <Field label="Name" hint="As your colleagues know it." error={nameFault}>

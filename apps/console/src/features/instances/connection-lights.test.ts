@@ -6,7 +6,7 @@ import type { Trial } from "../../lib/trial.ts";
 import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, placeOf } from "./connection-lights.ts";
 import { makeInstance, makeObservation } from "./instance.fixture.ts";
 import type { LightId, LightState, LightsInput } from "./light.ts";
-import { describeLights } from "./lights-state.ts";
+import { describeConnecting, describeLights } from "./lights-state.ts";
 
 const ANSWERED: ProbeReport = {
   outcome: "answered",
@@ -94,6 +94,22 @@ const TABLE: readonly (readonly [situation: string, lights: string, given: Parti
     "ggggR-----",
     { report: answeredBy({ route: "GET /health", status: 404, body: { detail: "Not Found" } }) },
   ],
+  [
+    "a path within an AgentOS",
+    "ggggR-----",
+    {
+      report: answeredBy({
+        route: "GET /health",
+        status: 401,
+        body: { type: "/errors/AUTH_HEADER_MISSING" },
+      }),
+    },
+  ],
+  [
+    "an address that is connected already",
+    "R---------",
+    { instance: draft(), trial: undefined, taken: makeInstance({ name: "Shop" }) },
+  ],
   ["another AgentOS than was connected", "ggggwggggg", { instance: makeInstance({ os_id: "store" }) }],
   ["a draft that can be connected", "ggggggg---", { instance: draft(), trial: undefined }],
   ["no version", "ggggg?gggg", { instance: makeInstance({ version: null, version_source: "unknown" }) }],
@@ -167,14 +183,43 @@ describe("the lights, address to scope", () => {
 test("all of them in one word: the fault, what is asked, or that it is ready", () => {
   const wordOf = (given: Partial<LightsInput>) =>
     describeLights(look(given).lights, { isDraft: given.instance?.is_draft === true }).word;
-  expect(wordOf({})).toBe("All lights are green");
+  expect(wordOf({})).toBe("10 checks passed");
+  expect(wordOf({ instance: mode({ mode: "none" }), trial: { kind: "let-in", credential: "none" } })).toBe(
+    "9 checks passed, 1 to know",
+  );
+  expect(wordOf({ instance: draft(), trial: undefined, taken: makeInstance() })).toBe("Connected already");
   expect(wordOf({ instance: draft() })).toBe("Ready to connect");
   expect(wordOf({ instance: draft(), report: undefined })).toBe("Checking…");
   expect(wordOf({ report: failedAs("cors-refused") })).toBe("Blocked by CORS");
   expect(wordOf({ trial: { kind: "no-key" } })).toBe("Type its security key");
 });
 
+test("a draft is connected anyway only where something is known to stand between", () => {
+  const say = (given: Partial<LightsInput>) => {
+    const { isReady, isClosed, label, note } = describeConnecting(
+      look({ instance: draft(), trial: undefined, ...given }).lights,
+    );
+    return [isClosed ? "closed" : isReady, label, note.split(" ")[0]];
+  };
+  expect(say({})).toEqual([true, "Connect it", "It"]);
+  expect(say({ report: undefined })).toEqual(["closed", "Connect it", "First"]);
+  expect(say({ taken: makeInstance() })).toEqual(["closed", "Connect it", "There"]);
+  expect(say({ report: failedAs("cors-refused") })).toEqual([false, "Connect anyway", "Colleagues"]);
+  expect(say({ report: answeredBy({ route: "GET /health", status: 404 }) })).toEqual([
+    false,
+    "Connect anyway",
+    "Nobody",
+  ]);
+});
+
 describe("words of the connection", () => {
+  test("name TLS where an address on https is not answered, and not otherwise", () => {
+    const fix = (endpoint: string) =>
+      look({ instance: makeInstance({ endpoint }), report: failedAs("unreachable") }).of("reachable")?.fix;
+    expect(fix("https://localhost:7770")).toContain("`http://localhost:7770`");
+    expect(fix("http://localhost:7770")).not.toContain("TLS");
+  });
+
   test.each([
     ["time-out", "timed-out", "reachable", /time-out/],
     ["mixed content", "mixed-content", "network", /Chrome never sends .*mixed content.* https/],
@@ -223,6 +268,22 @@ describe("what is no AgentOS", () => {
       { route: "GET /config", status: 404 },
     );
     expect(look({ report }).of("agentos")?.state).toBe("failed");
+  });
+
+  test("the console itself is named, but not an AgentOS that shares its address", () => {
+    const instance = makeInstance({ endpoint: "http://localhost:7778/agents" });
+    const strange = answeredBy({ route: "GET /health", status: 200, body: { status: "ok" } });
+    expect(look({ instance, report: strange }).of("agentos")?.said).toContain("address of this console");
+    expect(look({ instance }).of("agentos")?.state).toBe("passed");
+  });
+
+  test("of a path within an AgentOS the address without it is named", () => {
+    const instance = makeInstance({ endpoint: "http://localhost:7770/agents" });
+    const health = { route: "GET /health", status: 401 } as const;
+    const ours = answeredBy({ ...health, body: { type: "/errors/AUTH_HEADER_MISSING" } });
+    expect(look({ instance, report: ours }).of("agentos")?.fix).toContain("http://localhost:7770,");
+    const other = answeredBy({ ...health, body: { type: "about:blank" } });
+    expect(look({ instance, report: other }).of("agentos")?.said).toContain("not that of an AgentOS");
   });
 
   test("a redirect is told, and not followed", () => {

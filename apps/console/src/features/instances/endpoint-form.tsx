@@ -4,6 +4,7 @@ import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
+import { completeAddress } from "./complete-address.ts";
 import { faultOfEndpoint } from "./endpoint-fault.ts";
 import { AddressInput } from "./instance-fields.tsx";
 import { useInstanceMove } from "./use-instance-change.ts";
@@ -29,7 +30,7 @@ export function DraftEndpointForm({
       className="flex max-w-xl flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (endpoint.trim() !== "") change.mutate(endpoint.trim());
+        if (endpoint.trim() !== "") change.mutate(completeAddress(endpoint));
       }}
     >
       <div className="flex flex-wrap items-end gap-2">

@@ -8,11 +8,19 @@ import { clip } from "../../lib/words.ts";
 import { type Found, type LightsInput, LOOKING, type Words } from "./light.ts";
 
 /** Up to what answers there. */
-export function findConnection({ instance, report, browser, consoleOrigin }: LightsInput): Found {
+export function findConnection({ instance, report, browser, consoleOrigin, taken }: LightsInput): Found {
   const { endpoint } = instance;
   if (endpoint === null)
     return {
       address: { state: "asks", said: "None yet", fix: "Give the address that the AgentOS is served at." },
+    };
+  if (taken !== undefined)
+    return {
+      address: {
+        state: "failed",
+        said: `“${clip(taken.name, 80)}” is connected at ${endpoint} already`,
+        fix: "Use that one, or give the address of another AgentOS.",
+      },
     };
   const address: Words = { state: "passed", said: endpoint };
   if (report === undefined) return { address, network: LOOKING };
@@ -25,7 +33,7 @@ export function findConnection({ instance, report, browser, consoleOrigin }: Lig
       network,
       reachable,
       cors: { state: "passed", said: `${consoleOrigin} may read it` },
-      agentos: findNature(report, instance),
+      agentos: findNature(report, instance, consoleOrigin),
     };
   if (outcome === "mixed-content") return { address, network: describeMixedContent(browser) };
   if (outcome === "local-network-refused")
@@ -72,16 +80,26 @@ function describeSilence(endpoint: string, isTimeout: boolean, consoleOrigin: st
       }
     : {
         said: "No connection could be made",
-        fix: `Start the instance, and check host and port of the address.${asked} This line asks the same without a browser:`,
+        fix: `Start the instance, and check host and port of the address.${asked}${describeScheme(endpoint)} This line asks the same without a browser:`,
       };
   return { state: "failed", ...words, lines: askLine(endpoint) };
+}
+
+/** A server without TLS closes such a connection, and the browser says no more of it. */
+function describeScheme(endpoint: string): string {
+  if (!endpoint.startsWith("https:")) return "";
+  return ` Where it is served without TLS, its address begins with http: \`${endpoint.replace(/^https/, "http")}\`.`;
 }
 
 function askLine(endpoint: string): { readonly label: string; readonly code: string } {
   return { label: "In a terminal", code: `curl -i --max-time 8 ${endpoint}/health` };
 }
 
-function findNature({ answers, isRedirected }: ProbeReport, { os_id: known }: Instance): Words {
+function findNature(
+  { answers, isRedirected }: ProbeReport,
+  { os_id: known, endpoint }: Instance,
+  consoleOrigin: string,
+): Words {
   if (isRedirected)
     return {
       state: "failed",
@@ -95,6 +113,19 @@ function findNature({ answers, isRedirected }: ProbeReport, { os_id: known }: In
       ? describeOther(own, known)
       : { state: "passed", said: "It answers as one" };
   }
+  const { origin } = new URL(endpoint ?? consoleOrigin);
+  if (origin === consoleOrigin)
+    return {
+      state: "failed",
+      said: "This is the address of this console, and of no AgentOS",
+      fix: "Give the address that the AgentOS itself is served at: its terminal printed it when it was started.",
+    };
+  if (health !== undefined && isRefusalOfOurs(health))
+    return {
+      state: "failed",
+      said: `An AgentOS answers there, and has no /health at this path (status ${health.status})`,
+      fix: `The path is that of something within it. Take it off: ${origin}, and the prefix where it has one.`,
+    };
   if (health?.status === 404)
     return {
       state: "failed",
@@ -115,6 +146,11 @@ function describeOther(own: string, known: string): Words {
     said: `It is one, and calls itself “${clip(own, 80)}”: “${clip(known, 80)}” was connected here`,
     fix: "Where another AgentOS has this address now, change the address, or connect this one as an instance of its own. Where it was renamed, take its new id.",
   };
+}
+
+/** Only ours names its errors so. */
+function isRefusalOfOurs({ status, body }: ProbeAnswer): boolean {
+  return status >= 400 && typeof body?.["type"] === "string" && body["type"].startsWith("/errors/");
 }
 
 /** What is known of the routes that need no credential fits one. */

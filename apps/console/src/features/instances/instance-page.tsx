@@ -80,7 +80,7 @@ function KnownInstance({ instance }: { readonly instance: Instance }) {
       ) : (
         <Facts instance={instance} />
       )}
-      {isStale ? <StaleDocument path={`/i/${instance.id}/instance`} /> : null}
+      {isStale ? <StaleDocument /> : null}
       {probe.error === null ? null : (
         <ErrorState error={probe.error} title="What this browser sees could not be reported" />
       )}

@@ -203,7 +203,9 @@ interface Step {
 function Rotation({ instance, keys }: { readonly instance: Instance; readonly keys: KeyList }) {
   const { controlPlane, queryClient } = useServices();
   const parameters = useInstanceParameters(instance.id);
+  // What is asked stays while its dialog goes away.
   const [asked, setAsked] = useState<Station>();
+  const [isAsking, setIsAsking] = useState(false);
   const stations = describeRotation(keys, useNow());
   const take = useMutation({
     mutationFn: async ({ step, kid = "", isForced }: Step) => {
@@ -238,7 +240,10 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
             number={at + 1}
             isBusy={busyStep === station.step}
             onTake={() => take.mutate({ step: station.step, kid: station.kid, isForced: false })}
-            onForce={() => setAsked(station)}
+            onForce={() => {
+              setAsked(station);
+              setIsAsking(true);
+            }}
           />
         ))}
       </ol>
@@ -265,8 +270,8 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
       <Dialog
         title={`${asked?.force?.button ?? ""}?`}
         description={asked?.force?.cost}
-        isOpen={asked !== undefined}
-        onOpenChange={() => setAsked(undefined)}
+        isOpen={isAsking}
+        onOpenChange={setIsAsking}
         actions={
           <>
             <DialogClose>
@@ -276,7 +281,7 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
               variant="danger"
               onClick={() => {
                 if (asked !== undefined) take.mutate({ step: asked.step, kid: asked.kid, isForced: true });
-                setAsked(undefined);
+                setIsAsking(false);
               }}
             >
               {asked?.force?.button}
@@ -349,7 +354,7 @@ function StationCard({
         {state === "done" ? <span className="text-xs text-ink-soft">Done</span> : null}
       </div>
       <p className="flex-1 text-xs text-ink-soft">{does}</p>
-      {evidence === undefined || evidence === "" ? null : <p className="text-xs text-ok-ink">{evidence}</p>}
+      {evidence === undefined ? null : <p className="text-xs text-ok-ink">{evidence}</p>}
       <p id={reasonId} className={cx("text-xs text-ink-soft", reason === undefined && "hidden")}>
         {reason}
       </p>

@@ -42,6 +42,8 @@ export interface LightsInput {
   readonly trial: Trial | undefined;
   readonly browser: BrowserKind;
   readonly consoleOrigin: string;
+  /** Of a draft: the instance that is connected at its address already. */
+  readonly taken?: Instance | undefined;
 }
 
 export type Words = Omit<Light, "id" | "title">;

@@ -7,6 +7,7 @@ import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
 import { Table } from "../../components/table.tsx";
 import { useInstanceQuery } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
@@ -52,7 +53,7 @@ function ReadPolicy({ instance }: { readonly instance: Instance }) {
       instanceId={instance.id}
       ask={(client) => client.policy.read()}
     >
-      {(policy) => <PolicyFacts policy={policy} />}
+      {(policy) => <PolicyFacts policy={policy} at={query.dataUpdatedAt / 1_000} />}
     </InstanceQueryView>
   );
 }
@@ -92,7 +93,7 @@ function Codes({ of }: { readonly of: readonly string[] }) {
   );
 }
 
-function PolicyFacts({ policy }: { readonly policy: Policy }) {
+function PolicyFacts({ policy, at }: { readonly policy: Policy; readonly at: number }) {
   const keys = Array.isArray(policy.keys) ? policy.keys.slice(0, 50) : [];
   const issuers = Array.isArray(policy.issuers) ? policy.issuers.slice(0, 50) : [];
   const findings = Array.isArray(policy.findings) ? policy.findings.slice(0, 20) : [];
@@ -100,7 +101,11 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
     <div className="flex min-w-0 flex-col gap-8">
       <Section
         title="In force"
-        description="In the words of the instance, asked just now with your own token."
+        description={
+          <>
+            In the words of the instance, asked <RelativeTime seconds={at} /> with your own token.
+          </>
+        }
       >
         <KeyValueList
           items={[

@@ -136,12 +136,9 @@ function describeRetire(retiring: SigningKey | undefined, nowSeconds: number): S
       button: "Retire it now",
       cost: "Whoever holds a token by the old key is refused until they have a new one; consoles get theirs by themselves.",
     },
-    evidence: requests === null ? undefined : describeRequests(requests).trim(),
+    evidence:
+      requests === null ? undefined : `${countOf(requests, "request")} came with it in the last hour.`,
   };
-}
-
-function describeRequests(count: number | null): string {
-  return count === null ? "" : ` ${countOf(count, "request")} came with it in the last hour.`;
 }
 
 /** `4 min 10 s`. */

@@ -3,13 +3,15 @@ import { Button } from "../../components/button.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { useServices } from "../../lib/services.ts";
 
-export function StaleDocument({ path }: { readonly path: string }) {
+export function StaleDocument() {
   const { openDocument } = useServices();
+  // With the tab that is open.
+  const loadAgain = () => openDocument(window.location.pathname + window.location.search);
   return (
     <Notice
       tone="warn"
       title="This page was loaded before the instance had this address"
-      action={<Button onClick={() => openDocument(path)}>Load the page again</Button>}
+      action={<Button onClick={loadAgain}>Load the page again</Button>}
     >
       A page may only ask addresses that it knew when it was loaded.
     </Notice>

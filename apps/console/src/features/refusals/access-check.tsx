@@ -137,7 +137,8 @@ function describeOutcome(outcome: Outcome | undefined): Pick<StatusProps, "tone"
   if (outcome.kind === "refusal" && outcome.status === 404)
     return { tone: "neutral", word: "Not served there" };
   if (outcome.kind === "connection" && outcome.reason === "not-agentos")
-    return { tone: "ok", word: "Let in, with another answer" };
+    // A proxy's page, too, comes with a 200: nobody was let in by it.
+    return { tone: "neutral", word: "Another answer than an AgentOS gives" };
   if (outcome.kind === "refusal" && isRefused(outcome))
     return { tone: "danger", word: `Refused, ${outcome.status}` };
   return { tone: "warn", word: sayCause(outcome).replace(/\.$/, "") };

@@ -15,7 +15,6 @@ import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstances } from "../../lib/instances.ts";
-import { useMemberNames } from "../../lib/people.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
 import type { RefusedCall } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
@@ -133,20 +132,10 @@ interface FoundDenial {
   readonly instance: Instance;
 }
 
-function FoundRefusal(found: FoundDenial) {
-  const names = useMemberNames();
-  // As beside the list: who it was is known once the names are.
-  return <NamedRefusal key={String(names.size > 0)} {...found} names={names} />;
-}
-
-function NamedRefusal({
-  denial,
-  instance,
-  names,
-}: FoundDenial & { readonly names: ReadonlyMap<string, string> }) {
+function FoundRefusal({ denial, instance }: FoundDenial) {
   const { person } = useSignedIn();
   // Once: what is being mended stays.
-  const [call] = useState(() => toRefusedCall(denial, instance, { personId: person.id, names }));
+  const [call] = useState(() => toRefusedCall(denial, instance, person.id));
   const session = useRefusalSession(call);
   return (
     <>

@@ -1,26 +1,22 @@
 /** Everything that the instance has refused, as it comes in: equal refusals are one row. */
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
-import { useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
-import { PageHeader, Section } from "../../components/page-header.tsx";
-import { RefusalBody } from "../../components/refusal-panel.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { SidePanel } from "../../components/side-panel.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { cx } from "../../lib/cx.ts";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { useInstance } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useMemberNames } from "../../lib/people.ts";
-import { toRefusedCall } from "../../lib/recorded-call.ts";
-import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { useMembership } from "../../lib/session.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
+import { OpenRefusal } from "./open-refusal.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
 import { type DenialList, useDenials } from "./use-denials.ts";
 
@@ -90,7 +86,14 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
   const names = useMemberNames();
   const { total_pages: pages } = list.meta;
   const page = filters.page ?? 1;
-  if (list.data.length === 0 && !isFiltered(filters) && page === 1) return <NothingRefused />;
+  const open = <OpenRefusal instance={instance} list={list} filters={filters} />;
+  if (list.data.length === 0 && !isFiltered(filters) && page === 1)
+    return (
+      <>
+        <NothingRefused />
+        {open}
+      </>
+    );
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <FilterBar instance={instance} filters={filters} seesAll={seesAll} />
@@ -108,25 +111,29 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
       {pages <= 1 ? null : (
         <nav aria-label="Pages" className="flex items-center justify-end gap-2 text-xs text-ink-soft">
           Page {page} of {pages}
-          <ButtonLink
-            size="sm"
-            to="/i/$instanceId/refusals"
-            params={params}
-            search={{ ...filters, page: Math.max(1, page - 1) }}
-          >
-            Newer
-          </ButtonLink>
-          <ButtonLink
-            size="sm"
-            to="/i/$instanceId/refusals"
-            params={params}
-            search={{ ...filters, page: Math.min(pages, page + 1) }}
-          >
-            Older
-          </ButtonLink>
+          {page === 1 ? null : (
+            <ButtonLink
+              size="sm"
+              to="/i/$instanceId/refusals"
+              params={params}
+              search={{ ...filters, page: page - 1 }}
+            >
+              Newer
+            </ButtonLink>
+          )}
+          {page >= pages ? null : (
+            <ButtonLink
+              size="sm"
+              to="/i/$instanceId/refusals"
+              params={params}
+              search={{ ...filters, page: page + 1 }}
+            >
+              Older
+            </ButtonLink>
+          )}
         </nav>
       )}
-      <OpenRefusal instance={instance} list={list} filters={filters} />
+      {open}
     </div>
   );
 }
@@ -224,70 +231,5 @@ function Who({ subject, client, names }: WhoProps) {
     >
       {shown ?? "unknown"}
     </span>
-  );
-}
-
-function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
-  const navigate = useNavigate();
-  const names = useMemberNames();
-  const { person } = useSignedIn();
-  const denial = list.data.find(({ denial_id }) => denial_id === filters.open);
-  const { open: _open, ...search } = filters;
-  return (
-    <SidePanel
-      title="Refusal"
-      isOpen={denial !== undefined}
-      onOpenChange={(isOpen) => {
-        if (!isOpen)
-          void navigate({
-            to: "/i/$instanceId/refusals",
-            params: { instanceId: instance.id },
-            search,
-            resetScroll: false,
-          });
-      }}
-      actions={
-        denial === undefined ? null : (
-          <ButtonLink
-            to="/r/$denialId"
-            params={{ denialId: denial.denial_id }}
-            search={{ instance: instance.id }}
-          >
-            Open as a page
-          </ButtonLink>
-        )
-      }
-    >
-      {denial === undefined ? null : (
-        <PanelBody
-          key={`${denial.denial_id} ${names.size > 0}`}
-          denial={denial}
-          instance={instance}
-          personId={person.id}
-          names={names}
-        />
-      )}
-    </SidePanel>
-  );
-}
-
-interface PanelBodyProps {
-  readonly denial: Denial;
-  readonly instance: Instance;
-  readonly personId: string;
-  readonly names: ReadonlyMap<string, string>;
-}
-
-/** The record comes anew with each look at the list; what is being mended stays. */
-function PanelBody({ denial, instance, personId, names }: PanelBodyProps) {
-  const [call] = useState(() => toRefusedCall(denial, instance, { personId, names }));
-  return (
-    <>
-      <RefusalSummary denial={denial} names={names} />
-      <RefusalBody call={call} hasNoPageLink />
-      <Section title="Record">
-        <RefusalFacts denial={denial} />
-      </Section>
-    </>
   );
 }
