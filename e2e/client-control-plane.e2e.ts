@@ -28,7 +28,7 @@ let prepared: PreparedStart;
 
 beforeAll(async () => {
   const [port, osPort] = [await findFreePort(), await findFreePort()];
-  url = `http://localhost:${port}`;
+  url = `http://127.0.0.1:${port}`;
   endpoint = `http://localhost:${osPort}`;
   const options = { url, env: {}, workingDirectory: folder, database: `sqlite:${join(folder, "cp.db")}` };
   prepared = await prepareLocalStart(options, {
@@ -36,7 +36,7 @@ beforeAll(async () => {
     instance: { id: "local", name: "Local", endpoint, osId: OS_ID },
   });
   const controlPlane = createControlPlane({ ...options, logger: QUIET });
-  running.push(await controlPlane.serve({ host: "localhost", port }));
+  running.push(await controlPlane.serve({ port }));
 });
 
 afterAll(async () => {

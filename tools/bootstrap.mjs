@@ -87,7 +87,10 @@ async function main(steps, installs) {
   const node = findNode();
   for (const [index, step] of steps.entries()) {
     const extra = index === steps.length - 1 ? rest : [];
-    const code = await run(node, [...step, ...extra], { ...process.env, PATH: pathWithBinaries() });
+    // Node would wait for a change of the sources after the help was printed.
+    const isHelp = extra.some((option) => option === "--help" || option === "-h");
+    const own = isHelp ? step.filter((option) => !option.startsWith("--watch")) : step;
+    const code = await run(node, [...own, ...extra], { ...process.env, PATH: pathWithBinaries() });
     if (code !== 0) process.exit(code);
   }
 }

@@ -100,6 +100,13 @@ function untilEnd(child: ChildProcess, onOutput: (output: string) => void = () =
   });
 }
 
+test("the help of dev ends, although dev itself starts anew at each change", async () => {
+  const root = makeClone('console.log("ran", process.argv.slice(2).join(" "));');
+  const dev = spawn("node", ["tools/bootstrap.mjs", "dev", "--help"], { cwd: root });
+  const { code, output } = await untilEnd(dev);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("ran dev --help") });
+});
+
 test("installs once, says why, and installs again when the lockfile changes", async () => {
   const root = makeClone('console.log("ran", process.argv[2]);');
   const first = await untilEnd(start(root));

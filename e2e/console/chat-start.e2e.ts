@@ -1,5 +1,8 @@
 // The first two minutes: `npm start`, the printed link, an answer. Without a provider's key it follows a script, and says so.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
 import { makeFolder, startCommand } from "../support/start-command.ts";
 import { story } from "./browser.ts";
 
@@ -29,6 +32,30 @@ story(
     // Nobody takes the script for a model, while it answers either.
     expect(await page.getByText("Scripted, no model", { exact: true }).count()).toBe(1);
     await visitor.screenshot(page, "start-answer");
+    // Whoever can write a link into an answer leads people to such a server, and a cookie does not heed its port.
+    const session = `agentos_session_${new URL(link).port}=`;
+    expect(await cookiesSentTo(new URL(endpoint).hostname, page)).not.toContain(session);
+    expect(await cookiesSentTo(new URL(link).hostname, page)).toContain(session);
     await dev.stop();
   },
 );
+
+/** What a server on another port of the host gets of a page that has sent itself on: such a request is of its own site. */
+async function cookiesSentTo(host: string, visited: Page): Promise<string> {
+  const sent: string[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    if (url === "/second") sent.push(headers.cookie ?? "");
+    response.setHeader("content-type", "text/html");
+    response.end(url === "/first" ? "<script>location.href = '/second'</script>" : "<h1>Here</h1>");
+  });
+  await new Promise<void>((resolve) => void server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  const page = await visited.context().newPage();
+  await page.goto(`http://${host}:${port}/first`);
+  await page.getByRole("heading", { name: "Here" }).waitFor();
+  await page.close();
+  server.closeAllConnections();
+  server.close();
+  expect(sent).toHaveLength(1);
+  return sent.join();
+}

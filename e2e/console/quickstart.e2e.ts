@@ -16,7 +16,7 @@ let started: StartedConsole;
 let shell: PageShell;
 beforeAll(async () => {
   shell = openPageShell();
-  started = await startConsole({ allowedPrivateEndpoints: ["localhost"] });
+  started = await startConsole({ host: "127.0.0.1", allowedPrivateEndpoints: ["localhost"] });
 });
 afterAll(async () => {
   await started.close();
@@ -35,7 +35,7 @@ story.skipIf(!hasShell)(
     const { json, sh, text } = blocksOf(PAGE, SECTION);
     const port = String(await findFreePort());
     const here = (lines: string) =>
-      lines.replaceAll("7770", port).replaceAll("http://localhost:7778", started.url);
+      lines.replaceAll("7770", port).replaceAll("http://127.0.0.1:7778", started.url);
     const address = here("http://localhost:7770");
     writeFileSync(join(shell.folder, "agentos.json"), json[0] ?? "");
     const open = await shell.serve(here(sh[0] ?? ""));

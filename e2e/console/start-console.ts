@@ -27,6 +27,8 @@ export interface StartConsoleOptions {
   readonly allowedPrivateEndpoints?: readonly string[] | undefined;
   /** Instances that its switches reconfigure. Default none. */
   readonly localInstances?: ControlPlaneOptions["localInstances"];
+  /** The name of this machine that it is at. Default "localhost": stories have their instances at 127.0.0.1. */
+  readonly host?: "localhost" | "127.0.0.1" | undefined;
   /** Behind a proxy that ends TLS, with a certificate that nobody trusts. Default false. */
   readonly hasTls?: boolean | undefined;
 }
@@ -36,11 +38,12 @@ export async function startConsole({
   consoleFolder,
   allowedPrivateEndpoints,
   localInstances,
+  host = "localhost",
   hasTls = false,
 }: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
   const port = await findFreePort();
-  const url = `${hasTls ? "https" : "http"}://localhost:${port}`;
+  const url = `${hasTls ? "https" : "http"}://${host}:${port}`;
   const options = { workingDirectory: folder, env: {}, url };
   const quiet = () => undefined;
   const controlPlane = createControlPlane({
@@ -50,7 +53,7 @@ export async function startConsole({
     localInstances,
     logger: { error: quiet, warn: quiet, info: quiet },
   });
-  const server = await controlPlane.serve({ host: "localhost", port: hasTls ? 0 : port });
+  const server = await controlPlane.serve({ host, port: hasTls ? 0 : port });
   const proxy = hasTls ? await startTlsProxy(port, server.port) : undefined;
   return {
     url,

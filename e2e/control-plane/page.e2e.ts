@@ -25,7 +25,7 @@ describe.skipIf(!hasShell)("docs/control-plane.md", { timeout: LONG }, () => {
   const here = (lines: string) =>
     lines
       .replaceAll("7770", String(port))
-      .replaceAll("http://localhost:7778", env["AGENTOS_CONTROL_PLANE_URL"] ?? "");
+      .replaceAll("http://127.0.0.1:7778", env["AGENTOS_CONTROL_PLANE_URL"] ?? "");
   /** Runs the program of a section, behind the lines that sign in; gives what it prints behind theirs. */
   async function runProgram(heading: string, number = 0): Promise<string> {
     writeFileSync(join(shell.folder, "plane.ts"), here(`${SIGN_IN}\n${blocks(heading).ts[number] ?? ""}`));

@@ -54,8 +54,8 @@ describe("a body with a field too many", () => {
 const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ["another origin", { origin: "https://evil.example" }],
   ["no origin of its own", { origin: "null" }],
-  ["an origin that begins like ours", { origin: "http://localhost:7778.evil.example" }],
-  ["another port", { origin: "http://localhost:7777" }],
+  ["an origin that begins like ours", { origin: "http://127.0.0.1:7778.evil.example" }],
+  ["another port", { origin: "http://127.0.0.1:7777" }],
   ["another site", { "sec-fetch-site": "cross-site", origin: "https://evil.example" }],
   ["the same site, another origin", { "sec-fetch-site": "same-site", origin: "http://localhost:7777" }],
 ];

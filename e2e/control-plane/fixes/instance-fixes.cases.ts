@@ -92,6 +92,14 @@ export const instanceFixes = {
       return again(one);
     },
   }),
+  INSTANCE_ENDPOINT_ON_CONSOLE_HOST: planeFix({
+    wrong: async ({ plane }) => {
+      const endpoint = `http://${new URL(plane.url).hostname}:9/${unique("beside")}`;
+      return ownerAsks("POST", "/instances", { name: "beside the console", endpoint });
+    },
+    follows: /^write (http:\S+), which is the same server under another name$/,
+    apply: (one, [endpoint = ""]) => again(one, { body: { name: "under another name", endpoint } }),
+  }),
   INSTANCE_ENDPOINT_MISSING: planeFix({
     wrong: async () => {
       const { id } = created.parse(await ownerDoes("POST", "/instances", { name: unique("bare") }));

@@ -44,7 +44,7 @@ export const signInFixes = {
   SIGN_IN_PAGE_ELSEWHERE: planeFix({
     wrong: ({ acme }) =>
       again(signIn(acme.member.email, acme.member.password), {
-        headers: { origin: "https://localhost:7778" },
+        headers: { origin: "https://127.0.0.1:7778" },
       }),
     follows: /^open (\S+);/,
     apply: (one, [origin = ""]) => again(one, { headers: { origin } }),

@@ -109,7 +109,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     if (status >= 300) throw new Error(`${request.method} ${request.path} gave ${status}: ${text}`);
     return readJson(text);
   };
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://localhost:${port}`;
   const draft = await call(owner, {
     method: "POST",
     path: instances,
@@ -213,5 +213,5 @@ async function startAt(port: number, spec: ServerSpec): Promise<{ close(): Promi
     logger: silent,
     ...spec.ours,
   });
-  return os.serve({ host: "127.0.0.1", port, printsPolicy: false });
+  return os.serve({ host: "localhost", port, printsPolicy: false });
 }

@@ -1,5 +1,5 @@
 import { AgentOSRefusal, ConnectionFault, InvalidInput } from "@agentos/client";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeFault, faultOfField, isMembershipOld, isSessionOver, sayCause } from "./describe-fault.ts";
 
 test("shows cause, fix and ids of a refusal, as sentences", () => {
@@ -54,39 +54,40 @@ test("knows when the session is over, and not from other refusals", () => {
 });
 
 describe("what an instance says is never said in our voice, whatever it looks like", () => {
-  const ours = "https://console.example";
-  beforeEach(() => vi.stubGlobal("location", { origin: ours }));
-  afterEach(() => vi.unstubAllGlobals());
-
-  const refuse = (baseUrl: string, code: string) => {
+  /** One address: an instance may have been connected at that of the console. */
+  const baseUrl = "https://console.example";
+  const refuse = (server: "agentos" | "control-plane", code: string) => {
     const error = new AgentOSRefusal({ status: 401, code, title: "run `curl`", detail: "no", fix: "now" });
-    error.request = { baseUrl, method: "GET", path: "/agents" };
+    error.request = { server, baseUrl, method: "GET", path: "/agents" };
     return error;
   };
 
   test("a title and a fix of its own are quoted as they are", () => {
-    expect(describeFault(refuse(ours, "A_CODE"))).toMatchObject({ cause: "Run `curl`.", isQuoted: false });
-    expect(describeFault(refuse("https://shop.example", "A_CODE"))).toMatchObject({
+    expect(describeFault(refuse("control-plane", "A_CODE"))).toMatchObject({
+      cause: "Run `curl`.",
+      isQuoted: false,
+    });
+    expect(describeFault(refuse("agentos", "A_CODE"))).toMatchObject({
       cause: "run `curl`",
       fix: "now",
       isQuoted: true,
     });
     const input = new InvalidInput([{ location: ["body", "name"], message: "run `curl`", type: "x" }]);
-    input.request = { baseUrl: "https://shop.example", method: "GET", path: "/agents" };
+    input.request = { server: "agentos", baseUrl, method: "GET", path: "/agents" };
     expect(describeFault(input)).toMatchObject({ cause: "name run `curl`", fix: undefined, isQuoted: true });
     expect(sayCause(input)).toBe("The server says: “name run `curl`”");
   });
 
   test.each(["AUTH_SIGN_IN_REQUIRED", "AUTH_SIGN_IN_ENDED"])("%s ends no session", (code) => {
-    expect(isSessionOver(refuse(ours, code))).toBe(true);
-    expect(isSessionOver(refuse("https://shop.example", code))).toBe(false);
+    expect(isSessionOver(refuse("control-plane", code))).toBe(true);
+    expect(isSessionOver(refuse("agentos", code))).toBe(false);
   });
 
   test.each(["SCOPE_ROLE_INSUFFICIENT", "SCOPE_NOT_A_MEMBER", "MEMBERSHIP_CHANGED"])(
     "%s changes no role",
     (code) => {
-      expect(isMembershipOld(refuse(ours, code))).toBe(true);
-      expect(isMembershipOld(refuse("https://shop.example", code))).toBe(false);
+      expect(isMembershipOld(refuse("control-plane", code))).toBe(true);
+      expect(isMembershipOld(refuse("agentos", code))).toBe(false);
     },
   );
 });

@@ -46,15 +46,13 @@ const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cau
   ],
 };
 
-/** Tests of it have no page. */
-const page = globalThis as { readonly location?: { readonly origin: string } };
-
 /**
- * Said by the control plane that has served this page. Whatever else answers is a stranger, and may look like us: its words
- * are quoted, and what it says of the person's sign-in or role is nothing that it could know. Without a request it was us.
+ * Said to the client of the control plane. Whatever else answers is a stranger, and may look like us, its address too: its
+ * words are quoted, and what it says of the person's sign-in or role is nothing that it could know. Without a request it was
+ * us.
  */
 function isOfControlPlane(error: ClientError): boolean {
-  return error.request === undefined || error.request.baseUrl === page.location?.origin;
+  return error.request === undefined || error.request.server === "control-plane";
 }
 
 /** Describes it. What no client throws is a fault of the console itself. */

@@ -17,7 +17,7 @@ const diagnosis = (...causes: Diagnosis["causes"]): Diagnosis => ({ causes, know
 
 test("the control plane's cause stands first, the others after it", () => {
   const error = new AgentOSRefusal({ status: 401, detail: "Invalid token", denialId: "d" });
-  error.request = { baseUrl: "http://x", method: "GET", path: "/agents" };
+  error.request = { server: "agentos", baseUrl: "http://x", method: "GET", path: "/agents" };
   expect(
     explainRefusal({ error, diagnosis: diagnosis(finding("INSTANCE_KEY_OTHER"), finding("B", "likely")) }),
   ).toMatchObject({
@@ -62,7 +62,7 @@ test("an instance that looks like ours is quoted, and nothing of it is certain; 
     title: "your role was upgraded",
     fix: "run this",
   });
-  error.request = { baseUrl: "https://shop.example", method: "GET", path: "/agents" };
+  error.request = { server: "agentos", baseUrl: "https://shop.example", method: "GET", path: "/agents" };
   const explained = explainRefusal({ error });
   expect(explained).toMatchObject({
     cause: "your role was upgraded",

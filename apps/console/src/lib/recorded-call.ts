@@ -45,7 +45,8 @@ export function toRefusedCall(denial: Denial, instance: Instance, personId: stri
     missingScopes: denial.missing_scopes,
   });
   const [method = "", path = ""] = route.split(" ");
-  error.request = { baseUrl: (instance.endpoint ?? "").replace(/\/+$/, ""), method, path };
+  const baseUrl = (instance.endpoint ?? "").replace(/\/+$/, "");
+  error.request = { server: "agentos", baseUrl, method, path };
   const isOwn = denial.view === "caller" || denial.subject === personId;
   const reading = Object.hasOwn(READINGS, route) ? READINGS[route] : undefined;
   const check = Object.hasOwn(CHECKS, route) ? CHECKS[route] : undefined;

@@ -18,7 +18,7 @@ export function addControlPlane(parent: Command, context: Context, help: string)
       .description("serve it; what `control-plane` without another word does"),
   )
     .option("-p, --port <number>", "port; 0 takes a free one (default: that of the URL, else 7778)")
-    .option("--host <name>", "address to listen on", "localhost")
+    .option("--host <name>", "address to listen on (default: this machine alone)")
     .option(
       "--allow-private-endpoint <host>",
       "let it call instances at this host although its address is private; may be repeated",
@@ -72,7 +72,7 @@ function addMachineOptions(command: Command): Command {
   return command
     .option(
       "--url <url>",
-      "public address: scheme, host and port (default: AGENTOS_CONTROL_PLANE_URL, else http://localhost:7778)",
+      "public address: scheme, host and port (default: AGENTOS_CONTROL_PLANE_URL, else http://127.0.0.1:7778)",
     )
     .option(
       "--database <url>",

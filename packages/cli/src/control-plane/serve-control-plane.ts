@@ -22,11 +22,11 @@ export interface ServeControlPlaneOptions extends MachineCommandOptions {
 /** Serves, and resolves when it has been stopped. */
 export async function serveControlPlane(options: ServeControlPlaneOptions, context: Context): Promise<void> {
   const { terminal, env, cli } = context;
-  const { host = "localhost", port: given } = readListenOptions(options);
+  const { host, port: given } = readListenOptions(options);
   const named = options.url ?? (env["AGENTOS_CONTROL_PLANE_URL"] || undefined);
   // Its address is part of what it signs, so it is known before it listens.
   const port = named === undefined && given === 0 ? await findFreePort() : given;
-  const url = named ?? `http://localhost:${port ?? DEFAULT_CONTROL_PLANE_PORT}`;
+  const url = named ?? `http://127.0.0.1:${port ?? DEFAULT_CONTROL_PLANE_PORT}`;
   assertHttps(url, host);
   assertHosts(options.allowPrivateEndpoint ?? []);
   const controlPlane = createControlPlane({
@@ -52,7 +52,7 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
 
 /** The command that is about this very control plane. An address with a password in it is not repeated. */
 function nameOwnerLink(cli: string, { database }: ServeControlPlaneOptions, url: string): string {
-  const isDefault = url === `http://localhost:${DEFAULT_CONTROL_PLANE_PORT}`;
+  const isDefault = url === `http://127.0.0.1:${DEFAULT_CONTROL_PLANE_PORT}`;
   return [
     `${cli} control-plane owner-link`,
     ...(isDefault ? [] : [`--url ${showUntrusted(url)}`]),
@@ -113,8 +113,8 @@ function portOf(url: string): number {
 }
 
 /** Whoever listens beyond this machine has people who sign in from elsewhere, and over http anybody reads their session. */
-function assertHttps(url: string, host: string): void {
-  if (isLoopbackHost(host) || URL.parse(url)?.protocol === "https:") return;
+function assertHttps(url: string, host: string | undefined): void {
+  if (host === undefined || isLoopbackHost(host) || URL.parse(url)?.protocol === "https:") return;
   throw new CliFailure('"--host" lets other machines in, and "--url" is not https', {
     fix: "give the https address of the proxy that ends TLS in front with --url; or listen on localhost",
     exitCode: ExitCode.invalidConfiguration,

@@ -61,6 +61,8 @@ describe("agentos dev with its control plane", { timeout: 60_000 }, () => {
       (await fetch(`${url}/agents`, { headers: { origin } })).headers.get("access-control-allow-origin");
     expect(await allowed(controlPlaneUrl)).toBe(controlPlaneUrl);
     expect(await allowed("http://localhost:3000")).toBeNull();
+    // Two names, so that no cookie of the console goes to the AgentOS.
+    expect([url, controlPlaneUrl].map((each) => new URL(each).hostname)).toEqual(["localhost", "127.0.0.1"]);
   });
 
   it("switches between tokens, the security key, both and neither, and keeps that over a new start", async () => {
@@ -123,7 +125,7 @@ describe("agentos dev with its control plane", { timeout: 60_000 }, () => {
   it("names the port of the control plane that is taken, and leaves no AgentOS running", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => {
-      taken.listen(0, "localhost", resolve);
+      taken.listen(0, "127.0.0.1", resolve);
     });
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? String(address.port) : "";

@@ -5,19 +5,19 @@ import type { Logger } from "@agentos/guard";
 import type { RunningServer } from "@agentos/guard/app";
 import type { Context } from "../program/context.ts";
 import { explainAddress } from "../serve/until-signal.ts";
-import { portChoice } from "./choose-port.ts";
+import { portChoice } from "./choose-address.ts";
 import { devFilePath } from "./dev-folder.ts";
 import { DEMO_ID } from "./dev-key.ts";
 import type { DevSwitches } from "./dev-policy.ts";
 
 export const DEMO_NAME = "Demo AgentOS";
 const ORGANIZATION = "Local organization";
-const HOST = "localhost";
 
 export interface DevControlPlaneOptions {
   /** The AgentOS, where it listens. */
   readonly endpoint: string;
-  readonly port: number;
+  /** Its own address, without a slash at its end. */
+  readonly url: string;
   readonly logger: Logger;
   /** Puts switches in force on the AgentOS, whose tokens of the control plane have this issuer. */
   readonly apply: (switches: DevSwitches, issuer: string) => Promise<void>;
@@ -31,10 +31,9 @@ export interface DevControlPlane {
 
 /** Serves it, with an owner, an organization and the demo instance in it. */
 export async function startDevControlPlane(
-  { endpoint, port, logger, apply }: DevControlPlaneOptions,
+  { endpoint, url, logger, apply }: DevControlPlaneOptions,
   { workingDirectory, cli, env }: Context,
 ): Promise<DevControlPlane> {
-  const url = `http://${HOST}:${port}`;
   const place = {
     url,
     database: `sqlite:${devFilePath(workingDirectory, "controlPlaneDatabase")}`,
@@ -60,9 +59,11 @@ export async function startDevControlPlane(
       },
     ],
   });
-  const server = await controlPlane.serve({ host: HOST, port }).catch(async (error: unknown) => {
-    await controlPlane.close();
-    throw explainAddress(error, portChoice(env, "--control-plane-port"));
-  });
+  const server = await controlPlane
+    .serve({ port: Number(new URL(url).port || 80) })
+    .catch(async (error: unknown) => {
+      await controlPlane.close();
+      throw explainAddress(error, portChoice(env, "--control-plane-port"));
+    });
   return { url, server, start };
 }

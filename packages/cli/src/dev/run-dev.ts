@@ -5,7 +5,7 @@ import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
 import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
 import { startServer, waitForSignal } from "../serve/until-signal.ts";
-import { chooseControlPlanePort, portChoice } from "./choose-port.ts";
+import { chooseConsoleHost, chooseControlPlanePort, portChoice } from "./choose-address.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
 import { DEMO_NAME, type DevControlPlane, startDevControlPlane } from "./dev-control-plane.ts";
 import { devFilePath, showDevFile } from "./dev-folder.ts";
@@ -75,7 +75,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
   try {
     if (options.hasControlPlane) {
       const port = await chooseControlPlanePort(ownPort, address.port);
-      const url = `http://localhost:${port}`;
+      const url = `http://${chooseConsoleHost(server.url)}:${port}`;
       const apply = async (changed: DevSwitches, issuer: string) => {
         await os.replacePolicy(policyOf(changed, { url, issuer }));
         terminal.note(describeSwitches(changed));
@@ -83,7 +83,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
       controlPlane = await startDevControlPlane(
         {
           endpoint: server.url,
-          port,
+          url,
           // Whoever is not signed in yet reads that on the page; here it would be three lines for each visit.
           logger: createDevLogger(terminal, { isQuiet: true }),
           apply,

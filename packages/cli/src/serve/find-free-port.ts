@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 
 export async function findFreePort(): Promise<number> {
   const server = createServer();
-  server.listen(0, "localhost");
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   server.close();

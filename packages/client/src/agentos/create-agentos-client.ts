@@ -71,7 +71,7 @@ export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClien
       : token === undefined
         ? NO_CREDENTIAL
         : createFixedToken(token);
-  const transport = createTransport({ base, credential, runtime, retries });
+  const transport = createTransport({ server: "agentos", base, credential, runtime, retries });
   const caller = { transport, ...limits };
   const groups = createGroups(AGENTOS_CALLS, caller);
   const readInfo = createCall("core.info", AGENTOS_CALLS["core.info"], caller);

@@ -24,7 +24,7 @@ export type ControlPlaneClient = CallGroups<ControlPlaneRoutes> & {
  * Makes a client. Nothing is sent yet.
  *
  * @example
- * const controlPlane = createControlPlaneClient({ baseUrl: "http://localhost:7778", session: createMemorySession() });
+ * const controlPlane = createControlPlaneClient({ baseUrl: "http://127.0.0.1:7778", session: createMemorySession() });
  * await controlPlane.signIn.redeemLink({ body: { secret } });
  */
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
@@ -41,7 +41,7 @@ export function createControlPlaneClient(options: ControlPlaneClientOptions): Co
     session === undefined
       ? BROWSER_COOKIES
       : createCookieSession(session, { origin: base.origin, clock: runtime.clock });
-  const transport = createTransport({ base, credential, runtime, retries });
+  const transport = createTransport({ server: "control-plane", base, credential, runtime, retries });
   const caller = { transport, ...limits };
   const client = {
     ...createGroups(CONTROL_PLANE_CALLS, caller),

@@ -5,6 +5,8 @@
 
 /** What was asked when it went wrong. */
 export interface SentRequest {
+  /** Which client sent it. Their addresses alone tell nobody: an AgentOS may be said to be at that of the control plane. */
+  readonly server: "agentos" | "control-plane";
   /** Where the server is, without a slash at the end. */
   readonly baseUrl: string;
   readonly method: string;

@@ -287,7 +287,7 @@ describe("an error says what was asked", () => {
     const error = await errorOf(client.sessions.list({ query: { limit: 3 } }));
     expect(error).toMatchObject({
       date: "Sun, 29 Nov 2026 12:00:00 GMT",
-      request: { baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
+      request: { server: "agentos", baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
     });
   });
 
@@ -298,7 +298,7 @@ describe("an error says what was asked", () => {
     const { client } = connect(server);
     expect(await errorOf(client.sessions.list({ query: { limit: 3 } }))).toMatchObject({
       kind: "invalid-input",
-      request: { baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
+      request: { server: "agentos", baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
     });
   });
 
@@ -315,7 +315,9 @@ describe("an error says what was asked", () => {
       getToken: async () => (await controlPlane.tokens.mint({ parameters, body: {} })).token,
     });
     const path = "/api/organizations/o/instances/i/tokens";
-    expect(await errorOf(client.agents.list())).toMatchObject({ request: { baseUrl: plane.baseUrl, path } });
+    expect(await errorOf(client.agents.list())).toMatchObject({
+      request: { server: "control-plane", baseUrl: plane.baseUrl, path },
+    });
     expect(server.seen).toEqual([]);
   });
 });

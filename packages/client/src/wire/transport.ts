@@ -2,7 +2,7 @@
 import type { HttpMethod } from "@agentos/contract";
 import { type Attempt, beginAttempt, onWire } from "./attempt.ts";
 import type { BaseUrl } from "./base-url.ts";
-import { AgentOSRefusal, ConnectionFault, isClientError } from "./client-errors.ts";
+import { AgentOSRefusal, ConnectionFault, isClientError, type SentRequest } from "./client-errors.ts";
 import { requireTime } from "./client-options.ts";
 import { type Credential, type CredentialInUse, createHide } from "./credential.ts";
 import { type HideSecrets, readRefusal } from "./read-refusal.ts";
@@ -37,6 +37,7 @@ interface Try<Result> {
 }
 
 export interface TransportOptions {
+  readonly server: SentRequest["server"];
   readonly base: BaseUrl;
   readonly credential: Credential;
   readonly runtime: ClientRuntime;
@@ -103,7 +104,7 @@ export function createTransport(options: TransportOptions): Transport {
     } catch (error) {
       const explained = attempt.explain(error);
       attempt.close();
-      throw nameRequest(explained, base, request);
+      throw nameRequest(explained, options, request);
     }
   }
 
@@ -137,9 +138,13 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** An error that has a request already is that of another server, which was asked for a token. */
-function nameRequest(error: unknown, { prefix }: BaseUrl, { method, path }: WireRequest): unknown {
+function nameRequest(
+  error: unknown,
+  { server, base }: Pick<TransportOptions, "server" | "base">,
+  { method, path }: WireRequest,
+): unknown {
   if (isClientError(error))
-    error.request ??= { baseUrl: prefix, method, path: path.split("?", 1)[0] ?? path };
+    error.request ??= { server, baseUrl: base.prefix, method, path: path.split("?", 1)[0] ?? path };
   return error;
 }
 

@@ -167,6 +167,11 @@ export const CAUSES = {
     title: "the AgentOS at this endpoint has another id than the one that its tokens name",
     fix: "if it was renamed, set the id of this instance to the new one; if another AgentOS runs there, correct the endpoint",
   }),
+  INSTANCE_ON_CONSOLE_HOST: cause({
+    title:
+      "the instance is on the host of this console, every port of which browsers send the cookie of who is signed in to",
+    fix: "serve the AgentOS on a host name of its own, and correct the endpoint; on this machine, localhost and 127.0.0.1 are two names",
+  }),
   INSTANCE_NOT_REACHED: cause({
     title: "this browser cannot reach the instance",
     fix: "see that the instance runs, and that its endpoint is right as seen from this browser: localhost is the machine of the browser",

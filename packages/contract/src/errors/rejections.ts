@@ -165,6 +165,13 @@ export const rejections = {
     detail: "The endpoint cannot be used",
     fix: 'give the address of the AgentOS as scheme, host, port and path, such as "https://agents.example.com" or "http://localhost:7777"',
   },
+  INSTANCE_ENDPOINT_ON_CONSOLE_HOST: {
+    ...rejection,
+    status: 422,
+    title: "the endpoint is {console_place}",
+    detail: "The endpoint is on the host of the console",
+    fix: "{endpoint_remedy}",
+  },
   INSTANCE_ENDPOINT_MISSING: {
     ...against,
     title: "the draft has no endpoint yet",

@@ -34,10 +34,13 @@ export const NEUTRAL_FACTS: Facts = {
   algorithm_found: "names no algorithm that this AgentOS supports",
   alternative: 'send the token in the header "Authorization: Bearer TOKEN", or ',
   audience_hint: 'the id of this AgentOS (the "os_id" of GET /info)',
+  console_place: "on the host of this console, every port of which browsers send its cookie to",
   credential_kind: "a token of another service",
   dots_found: "another number of dots",
   empty_place: "the header or the cookie",
   empty_found: "is empty",
+  endpoint_remedy:
+    "serve the AgentOS on a host name of its own, such as a subdomain, and give that address; on this machine, localhost and 127.0.0.1 are two names",
   extension: "an extension",
   issuer_found: "is none that this AgentOS trusts",
   issuer_remedy:

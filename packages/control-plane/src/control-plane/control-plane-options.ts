@@ -29,7 +29,7 @@ export interface ControlPlaneRetentionOptions {
 export interface ControlPlaneOptions {
   /**
    * Public address, as people and instances reach it: scheme, host and port. Sign-in is bound to it, and instances read
-   * keys below it. Default: `AGENTOS_CONTROL_PLANE_URL`, else http://localhost:7778.
+   * keys below it. Default: `AGENTOS_CONTROL_PLANE_URL`, else http://127.0.0.1:7778.
    */
   readonly url?: string | undefined;
   /** `postgres://…`, or `sqlite:` and a path. Default: `AGENTOS_CONTROL_PLANE_DATABASE`, else `sqlite:.agentos/control-plane.db`. */
@@ -118,7 +118,8 @@ export function resolveControlPlane(options: ControlPlaneOptions): ResolvedContr
   };
 }
 
-const DEFAULT_URL = `http://localhost:${DEFAULT_CONTROL_PLANE_PORT}`;
+/** Not "localhost": that is where everything else of a machine is, and it would be sent the cookie. */
+const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_CONTROL_PLANE_PORT}`;
 
 /** A session cookie over plain HTTP is read by whoever sits between, so only this machine may be called so. */
 function readUrl(

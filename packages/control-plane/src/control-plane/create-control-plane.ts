@@ -1,4 +1,5 @@
 /** A control plane: its options checked, its routes joined, and served. */
+import { isLoopbackHost } from "@agentos/auth";
 import type { DenialRecorder } from "@agentos/guard";
 import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
@@ -24,7 +25,7 @@ import { createOriginReader } from "./read-console-origins.ts";
 
 /** Where to listen. */
 export interface ControlPlaneServeOptions {
-  /** Address to listen on. Default "localhost". */
+  /** Address to listen on. Default: the host of the public address where that is this machine, else "127.0.0.1". */
   readonly host?: string | undefined;
   /** Port; 0 takes a free one. Default 7778. */
   readonly port?: number | undefined;
@@ -114,7 +115,7 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
       await ready();
     },
     denials: async () => (await ready()).app.denials,
-    async serve({ host = "localhost", port = DEFAULT_CONTROL_PLANE_PORT } = {}) {
+    async serve({ host = findListenHost(url), port = DEFAULT_CONTROL_PLANE_PORT } = {}) {
       await ready();
       return serveOnNode(fetch, {
         host,
@@ -127,6 +128,11 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
       });
     },
   };
+}
+
+function findListenHost(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  return isLoopbackHost(hostname) ? hostname.replace(/^\[|\]$/g, "") : "127.0.0.1";
 }
 
 function joinHandlers(

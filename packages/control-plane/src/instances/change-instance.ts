@@ -14,8 +14,9 @@ import {
   isChange,
   toValues,
 } from "./instance-values.ts";
+import { requireOtherHost } from "./require-other-host.ts";
 
-type Services = Pick<InstanceServices, "store" | "keyPairs" | "localInstances">;
+type Services = Pick<InstanceServices, "store" | "keyPairs" | "localInstances" | "publicUrl">;
 
 /**
  * Another endpoint is another trust: it gets an issuer and a key pair of its own, and nothing that was seen before holds.
@@ -23,7 +24,7 @@ type Services = Pick<InstanceServices, "store" | "keyPairs" | "localInstances">;
  * together with an endpoint: it is learnt there.
  */
 export async function updateInstance(
-  { store, keyPairs, localInstances }: Services,
+  { store, keyPairs, localInstances, publicUrl }: Services,
   caller: InstanceCaller,
   instanceId: string,
   given: ChangedInstance,
@@ -33,6 +34,7 @@ export async function updateInstance(
   const current = await store.read((db) => findInstance(db, { ...caller, instanceId }));
   requireConnected(current);
   if (!isChange(current, values)) return;
+  if (values.endpoint !== current.endpoint) requireOtherHost(values.endpoint, publicUrl);
   // Made before, since it takes long: a change waits for nothing but its own queries.
   const prepared = values.endpoint === undefined ? undefined : await keyPairs.prepareKeyPair(instanceId);
   await store.change(actor, async (change) => {

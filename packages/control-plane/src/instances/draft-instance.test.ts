@@ -173,9 +173,9 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
   });
 
   it("have an endpoint that can be one", async () => {
-    expect(await codeOf(test.draft(test.member, { endpoint: "http://a;script-src" }))).toBe(
-      "INSTANCE_ENDPOINT_INVALID",
-    );
+    const long = Array.from({ length: 4 }, () => "a".repeat(40)).join(".");
+    for (const endpoint of ["http://a;script-src", `https://${long}.example`])
+      expect(await codeOf(test.draft(test.member, { endpoint }))).toBe("INSTANCE_ENDPOINT_INVALID");
   });
 
   it("give their maker, and nobody else, another origin to connect to", async () => {

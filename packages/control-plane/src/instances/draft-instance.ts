@@ -19,17 +19,19 @@ import {
   toValues,
 } from "./instance-values.ts";
 import { readSeen } from "./observations.ts";
+import { requireOtherHost } from "./require-other-host.ts";
 
-type Services = Pick<InstanceServices, "store" | "generateId">;
+type Services = Pick<InstanceServices, "store" | "generateId" | "publicUrl">;
 
 /** Gives its id. */
 export async function createDraft(
-  { store, generateId }: Services,
+  { store, generateId, publicUrl }: Services,
   caller: InstanceCaller,
   given: NewInstance,
 ): Promise<string> {
   const { organizationId, personId, actor } = caller;
   const values = toValues(given);
+  requireOtherHost(values.endpoint, publicUrl);
   return store.change(actor, async (change) => {
     await change.lockOrganization(organizationId);
     const drafts = await count(change, caller, { is_draft: 1, created_by: personId });
@@ -98,12 +100,13 @@ async function requireRoom(change: Change, caller: InstanceCaller): Promise<void
 
 /** Changes one's own. */
 export async function updateDraft(
-  { store }: Services,
+  { store, publicUrl }: Omit<Services, "generateId">,
   caller: InstanceCaller,
   instanceId: string,
   given: ChangedInstance,
 ): Promise<void> {
   const values = toValues(given);
+  requireOtherHost(values.endpoint, publicUrl);
   await store.change(caller.actor, async (change) => {
     const row = await requireDraft(change, caller, instanceId);
     const isElsewhere = values.endpoint !== undefined && values.endpoint !== row.endpoint;
@@ -121,7 +124,7 @@ export async function updateDraft(
 
 /** Makes it an instance of the organization. */
 export async function connectDraft(
-  { store, keyPairs }: Pick<InstanceServices, "store" | "keyPairs">,
+  { store, keyPairs, publicUrl }: Pick<InstanceServices, "store" | "keyPairs" | "publicUrl">,
   caller: InstanceCaller,
   instanceId: string,
 ): Promise<void> {
@@ -133,6 +136,7 @@ export async function connectDraft(
     await change.lockOrganization(organizationId);
     const row = await requireDraft(change, caller, instanceId);
     if (row.endpoint === null) throw reject("INSTANCE_ENDPOINT_MISSING");
+    requireOtherHost(row.endpoint, publicUrl);
     await requireRoom(change, caller);
     await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: row.endpoint });
     const seen = (await readSeen(change.db, [instanceId], personId)).get(instanceId)?.browser;
@@ -157,7 +161,7 @@ export async function connectDraft(
 
 /** Gives up one's own. */
 export async function discardDraft(
-  { store }: Services,
+  { store }: Pick<Services, "store">,
   caller: InstanceCaller,
   instanceId: string,
 ): Promise<void> {

@@ -25,9 +25,17 @@ export function toValues(given: ChangedInstance): Partial<Values> {
   };
 }
 
+/** Each is in the policy of everybody's page, which proxies read up to an end. */
+export const MAX_HOST_CHARACTERS = 120;
+
 function requireEndpoint(text: string): string {
   const parsed = parseEndpoint(text);
   if (!parsed.ok) throw reject("INSTANCE_ENDPOINT_INVALID", { problem: parsed.problem });
+  const { length } = parsed.value.host;
+  if (length > MAX_HOST_CHARACTERS) {
+    const problem = `has a host name of ${length} characters; it may have ${MAX_HOST_CHARACTERS}`;
+    throw reject("INSTANCE_ENDPOINT_INVALID", { problem });
+  }
   return parsed.value.endpoint;
 }
 

@@ -4,6 +4,7 @@ import { mayReadPolicy, type Observation } from "../schema/observed.ts";
 import { compareSwitches } from "./compare-switches.ts";
 import type { InstanceRow } from "./find-instance.ts";
 import { combine, hidePolicy, NOTHING_SEEN, type Seen } from "./observations.ts";
+import { findSharedHost } from "./require-other-host.ts";
 import { findVersion } from "./version-gate.ts";
 
 export interface ShownParts {
@@ -37,7 +38,10 @@ export function showInstance({ row, seen = NOTHING_SEEN, scopes, ...rest }: Show
     version: version.version,
     version_source: version.source,
     is_ours: observed?.isOurs ?? null,
-    findings: [...compareSwitches({ desired, version, osId: row.os_id, observed, ...rest })],
+    findings: [
+      ...compareSwitches({ desired, version, osId: row.os_id, observed, ...rest }),
+      ...findSharedHost(row.endpoint, rest.consoleOrigin),
+    ],
     created_at: row.created_at,
     created_by: row.created_by,
     updated_at: row.updated_at,

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MAX_DRAFTS, MAX_INSTANCES } from "../instances/instance-services.ts";
+import { MAX_HOST_CHARACTERS } from "../instances/instance-values.ts";
 import { type ConsolePages, createConsolePages } from "./console-pages.ts";
+import { writeContentSecurityPolicy } from "./console-policy.ts";
 
 let home: string;
 let pages: ConsolePages | undefined;
@@ -61,8 +64,23 @@ describe("the document", () => {
     expect(policy).not.toContain("*");
   });
 
-  test("tells no other site where a link was", async () => {
-    expect((await get("/"))?.headers.get("referrer-policy")).toBe("no-referrer");
+  test("tells no other site where a link was, and looks up no name in a text", async () => {
+    const headers = (await get("/"))?.headers;
+    expect(headers?.get("referrer-policy")).toBe("no-referrer");
+    expect(headers?.get("x-dns-prefetch-control")).toBe("off");
+  });
+
+  test("has room for every instance and draft that one may see in an organization, in 32 kB of headers", () => {
+    const host = [50, 50].map((length) => "a".repeat(length)).join(".");
+    const origins = Array.from({ length: MAX_INSTANCES + MAX_DRAFTS }, (_, at) => {
+      const name = `${String(at).padStart(MAX_HOST_CHARACTERS - host.length - 1, "0")}.${host}`;
+      return `https://${name}:65535`;
+    });
+    const policy = writeContentSecurityPolicy(origins);
+    expect(origins.filter((origin) => !policy.includes(origin))).toEqual([]);
+    // Whoever is in many organizations has a page all the same.
+    const more = origins.flatMap((origin) => [origin, origin.replace("https", "http")]);
+    expect(writeContentSecurityPolicy(more).length).toBeLessThan(32 * 1024 - 2_000);
   });
 });
 

@@ -5,12 +5,15 @@
 
 /** Scheme, LDH host name or IP literal, port: nothing that could end a word of the policy. Parsed, whoever it comes from. */
 const ORIGIN = /^https?:\/\/(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/;
-/** A browser reads no header without an end; an organization with more instances has to be shown in parts. */
-const MAX_ORIGINS = 500;
+/** The longest hosts of all instances of an organization fit; docs/control-plane.md lets a proxy read 32 kB of headers. */
+const MAX_ORIGINS_BYTES = 29_900;
 
 /** Writes the policy. An origin of another shape is left out, so that it cannot loosen anything. */
 export function writeContentSecurityPolicy(instanceOrigins: readonly string[]): string {
-  const origins = [...new Set(instanceOrigins)].filter((origin) => ORIGIN.test(origin)).slice(0, MAX_ORIGINS);
+  let bytes = 0;
+  const origins = [...new Set(instanceOrigins)].filter(
+    (origin) => ORIGIN.test(origin) && (bytes += origin.length + 1) <= MAX_ORIGINS_BYTES,
+  );
   return [
     "default-src 'none'",
     "script-src 'self'",

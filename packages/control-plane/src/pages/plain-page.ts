@@ -46,6 +46,7 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
+  "x-dns-prefetch-control": "off",
 };
 
 /** The document, with the policy that it is shown under. */

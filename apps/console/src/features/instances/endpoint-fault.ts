@@ -5,6 +5,7 @@ import { describeFault, faultOfField } from "../../lib/describe-fault.ts";
 /** The API has another word for what people call the address. */
 const WORDS: Readonly<Partial<Record<string, readonly [said: RegExp, shown: string]>>> = {
   INSTANCE_ENDPOINT_INVALID: [/^The endpoint /, "The address "],
+  INSTANCE_ENDPOINT_ON_CONSOLE_HOST: [/^The endpoint /, "The address "],
   INSTANCE_ENDPOINT_TAKEN: [/ this endpoint already\.$/, " this address already."],
 };
 

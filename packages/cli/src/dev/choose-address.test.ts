@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chooseControlPlanePort, portChoice } from "./choose-port.ts";
+import { chooseConsoleHost, chooseControlPlanePort, portChoice } from "./choose-address.ts";
 
 it("stands behind that of the AgentOS, and is any free one behind the last", async () => {
   expect(await chooseControlPlanePort(undefined, undefined)).toBe(7_778);
@@ -20,4 +20,12 @@ it("suggests ports beside both of the demo, as whoever has started it gives opti
   expect(portChoice({ npm_lifecycle_event: "dev" }, "--port").option).toBe("npm run dev -- --port");
   for (const env of [{}, { npm_lifecycle_event: "npx" }])
     expect(portChoice(env, "--control-plane-port").option).toBe("--control-plane-port");
+});
+
+it.each([
+  ["http://localhost:7777", "127.0.0.1"],
+  ["http://[::1]:7777", "127.0.0.1"],
+  ["http://127.0.0.1:7777", "localhost"],
+])("beside %s the console is at %s", (url, host) => {
+  expect(chooseConsoleHost(url)).toBe(host);
 });

@@ -1,4 +1,4 @@
-/** Ports of the two listeners of `agentos dev`. */
+/** Addresses of the two listeners of `agentos dev`. */
 import { DEFAULT_PORT } from "@agentos/contract";
 import { findFreePort } from "../serve/find-free-port.ts";
 import type { PortChoice } from "../serve/until-signal.ts";
@@ -23,4 +23,12 @@ const NPM_SCRIPTS: Readonly<Record<string, string>> = { start: "npm start -- ", 
 /** The demo takes two ports, side by side: a suggestion leaves both of another one alone. */
 export function portChoice(env: Readonly<Record<string, string | undefined>>, option: string): PortChoice {
   return { option: `${NPM_SCRIPTS[env["npm_lifecycle_event"] ?? ""] ?? ""}${option}`, step: 3 };
+}
+
+/**
+ * The host of the console: another name of this machine than that of the AgentOS. Cookies do not heed ports, and most of
+ * what else runs on a machine is at "localhost".
+ */
+export function chooseConsoleHost(agentOSUrl: string): string {
+  return new URL(agentOSUrl).hostname === "127.0.0.1" ? "localhost" : "127.0.0.1";
 }
