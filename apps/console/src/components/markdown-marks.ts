@@ -51,7 +51,6 @@ const isOfWord = (code: number | null) =>
 const isEndOfLine = (code: number | null) => code === null || code < -2;
 
 /** What remark calls with its processor: asked before all other constructs of a text. */
-// oxlint-disable-next-line oxc/no-this-in-exported-function -- a plugin of unified is called with its processor as this
 export function countMarks(this: { readonly data: () => object }, { most }: { readonly most: number }): void {
   const counts = new WeakMap<Context, number>();
   const wordsAfterBracket = new WeakMap<Context, number>();
@@ -116,6 +115,7 @@ export function countMarks(this: { readonly data: () => object }, { most }: { re
   const text: Record<number, object> = {};
   for (const letter of WORDS) text[letter.charCodeAt(0)] = words;
   for (const mark of MARKS) text[mark.charCodeAt(0)] = construct;
+  // oxlint-disable-next-line oxc/no-this-in-exported-function -- a plugin of unified is called with its processor as this
   const data = this.data() as { micromarkExtensions?: object[] };
   data.micromarkExtensions = [...(data.micromarkExtensions ?? []), { text }];
 }
