@@ -20,9 +20,10 @@ import { useMembership, useSignedIn } from "../../lib/session.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
+import type { DenialList } from "./read-denials.ts";
 import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { type DenialList, useDenials } from "./use-denials.ts";
+import { useDenials } from "./use-denials.ts";
 
 const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 
