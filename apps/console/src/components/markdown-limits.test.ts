@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTooManyLinks, isTooMuchMarkdown } from "./markdown-limits.ts";
+import { isTooMuchMarkdown, isTooMuchWork } from "./markdown-limits.ts";
 
 const grid = (columns: number, rows: number) =>
   `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n${"|x\n".repeat(rows)}`;
@@ -30,16 +30,21 @@ test.each([
   expect(isTooMuchMarkdown(text)).toBe(false);
 });
 
-const matrix = "[[1], [2], [3]],\n".repeat(400);
+test.each([
+  ["lines that go on in a quote", `> ${"a\n".repeat(600)}`],
+  ["lines that go on in a list", `- a\n${"        - b\n".repeat(600)}`],
+])("%s are too much", (_, text) => {
+  expect(isTooMuchMarkdown(text)).toBe(true);
+});
 
 test.each([
-  ["half links", "[a](".repeat(9_700), true],
-  ["half links in lines", "[a](b\n".repeat(600), true],
-  ["half links after code", `\`\`\`\nx\n\`\`\`\n${"[a](".repeat(600)}`, true],
-  ["what only looks like code", `\`\`\` \`\n${"[a](".repeat(600)}`, true],
-  ["a list of links", "- [ ] [a](b)\n".repeat(600), false],
-  ["code", `\`\`\`json\n${matrix}\`\`\`\n`, false],
-  ["code that grows", `~~~~\n${matrix}`, false],
-])("%s: %#", (_, block, isTooMany) => {
-  expect(isTooManyLinks(block)).toBe(isTooMany);
+  ["a list of 500 links", "- **[a](https://example.com/a_b)**: `code`\n".repeat(500), false],
+  ["a list of 2,000 words", "- word\n".repeat(2_000), true],
+  ["a long paragraph", "word ".repeat(20_000), false],
+  ["code", `\`\`\`json\n${"[[1], [2], [3]],\n".repeat(4_000)}\`\`\`\n`, false],
+  ["code that grows", `~~~~\n${"[[1], [2], [3]],\n".repeat(4_000)}`, false],
+  ["what only looks like code", `\`\`\` \`\n${"a\n".repeat(2_000)}`, true],
+  ["lines after code", `\`\`\`\nx\n\`\`\`\n${"a\n".repeat(2_000)}`, true],
+])("%s: %#", (_, block, isTooMuch) => {
+  expect(isTooMuchWork(block)).toBe(isTooMuch);
 });

@@ -1,23 +1,36 @@
 /** Markdown of strangers that a parser, or the page, would not get through: it is shown as text. Pure, and linear. */
+import { cutAtEmptyLines, limitMarks, MARKS } from "./markdown-marks.ts";
 
-const MAX_NESTING = 50;
+const MAX_NESTING = 16;
 /** Columns before a list item: two for each level. */
 const MAX_INDENT = 2 * MAX_NESTING;
 const MAX_COLUMNS = 50;
 /** Of all tables of a text: missing ones are filled up. */
 const MAX_CELLS = 5_000;
-/** In one paragraph: what a bracket may be the beginning of is looked for to its end. */
-const MAX_BRACKETS = 500;
+/** Lines of which none begins anything, after one that begins a list or a quote: each is looked for in all of them. */
+const MAX_LAZY_LINES = 500;
+
+/** One look of the parser is a step: some 40 ns. A line of Markdown takes as long as so many. */
+const STEPS_OF_LINE = 2_000;
+const MAX_BLOCK_WORK = 2_000_000;
+/** Of a whole answer: half a second, once. */
+const MAX_WORK = 12_000_000;
 
 /** Whether it cannot be cut into blocks, or is more than a page can hold. Asked of the whole text. */
 export function isTooMuchMarkdown(text: string): boolean {
   let cells = 0;
   /** Of the table that the line is in. */
   let columns = 0;
+  /** Since a list or a quote began; -1 outside of one. */
+  let lazyLines = -1;
   for (const line of text.split("\n")) {
     if (isTooDeep(line)) return true;
-    if (line.trim() === "") columns = 0;
-    else {
+    if (line.trim() === "") {
+      columns = 0;
+      lazyLines = -1;
+    } else {
+      if (/^ {0,3}(?:>|[-+*](?:\s|$)|\d{1,9}[.)](?:\s|$))/.test(line)) lazyLines = 0;
+      else if (lazyLines >= 0) lazyLines += 1;
       const widest = countColumns(line);
       if (widest > 0) {
         // Its head stands before it.
@@ -26,7 +39,7 @@ export function isTooMuchMarkdown(text: string): boolean {
       }
       cells += columns;
     }
-    if (columns > MAX_COLUMNS || cells > MAX_CELLS) return true;
+    if (columns > MAX_COLUMNS || cells > MAX_CELLS || lazyLines > MAX_LAZY_LINES) return true;
   }
   return false;
 }
@@ -58,16 +71,38 @@ function countColumns(line: string): number {
   return line.split("|").length;
 }
 
-/** Whether its links would take too long. Asked of one block. */
-export function isTooManyLinks(block: string): boolean {
-  let brackets = 0;
-  for (const line of withoutFence(block).split("\n")) {
-    // Here something else begins for sure; what only may begin here is counted on.
-    if (/^[\s>]*(?:$|[-+*] +\S|#{1,6} )/.test(line)) brackets = 0;
-    brackets += line.split("[").length - 1;
-    if (brackets > MAX_BRACKETS) return true;
+/**
+ * The blocks that are drawn one by one. Together they take no longer than the page can wait: where the work of an answer is
+ * used up, what is left of it is one block, and is text once that is too much, too.
+ */
+export function cutToLimit(blocks: readonly string[]): string[] {
+  let work = 0;
+  for (const [at, block] of blocks.entries()) {
+    work += countWork(block);
+    if (work > MAX_WORK) return [...blocks.slice(0, at), blocks.slice(at).join("")];
   }
-  return false;
+  return [...blocks];
+}
+
+/** Whether a block is more than the page can wait for while it grows. */
+export function isTooMuchWork(block: string): boolean {
+  return countWork(block) > MAX_BLOCK_WORK;
+}
+
+/** At most what a parser does for it: its lines, and the marks between two empty lines by those that it looks at there. */
+export function countWork(block: string): number {
+  const most = limitMarks(block);
+  let work = 0;
+  for (const stretch of cutAtEmptyLines(withoutFence(block))) {
+    let marks = 0;
+    let lines = 1;
+    for (const letter of stretch) {
+      if (letter === "\n" || letter === "\r") lines += 1;
+      else if (MARKS.includes(letter)) marks += 1;
+    }
+    work += lines * STEPS_OF_LINE + marks * Math.min(marks, most);
+  }
+  return work;
 }
 
 /** Without the lines of code that it begins with: nothing is looked for in them. */

@@ -12,14 +12,23 @@ import {
   type ReactNode,
   useState,
 } from "react";
-import { Block, type BlockProps, type Components, Streamdown } from "streamdown";
+import {
+  Block,
+  type BlockProps,
+  type Components,
+  defaultRemarkPlugins,
+  parseMarkdownIntoBlocks,
+  Streamdown,
+  type StreamdownProps,
+} from "streamdown";
 import { showHidden } from "../lib/hidden-text.ts";
 import { clip } from "../lib/words.ts";
 import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
 import { LongText } from "./long-text.tsx";
-import { isTooManyLinks, isTooMuchMarkdown } from "./markdown-limits.ts";
+import { cutToLimit, isTooMuchMarkdown, isTooMuchWork } from "./markdown-limits.ts";
+import { countMarks, limitMarks } from "./markdown-marks.ts";
 
 interface MarkdownViewProps {
   readonly text: string;
@@ -45,6 +54,7 @@ function Drawn({ text, isGrowing }: MarkdownViewProps) {
     <Streamdown
       className="markdown"
       BlockComponent={SafeBlock}
+      parseMarkdownIntoBlocksFn={cutIntoBlocks}
       // Also what is whole is cut into blocks: another mode at the end would draw all of it anew.
       mode="streaming"
       parseIncompleteMarkdown={isGrowing}
@@ -63,10 +73,10 @@ function Drawn({ text, isGrowing }: MarkdownViewProps) {
 /** One that is too much for the parser is text; the others are drawn. */
 function SafeBlock(props: BlockProps) {
   const { content } = props;
-  if (isTooManyLinks(content)) return <PlainText text={content} />;
+  if (isTooMuchWork(content)) return <PlainText text={content} />;
   return (
     <PlainWhereItFails text={content}>
-      <Block {...props} />
+      <Block {...props} remarkPlugins={pluginsOf(limitMarks(content))} />
     </PlainWhereItFails>
   );
 }
@@ -104,6 +114,21 @@ function PlainText({ text }: { readonly text: string }) {
       <LongText text={text} />
     </div>
   );
+}
+
+const cutIntoBlocks = (text: string) => cutToLimit(parseMarkdownIntoBlocks(text));
+
+type Plugins = NonNullable<StreamdownProps["remarkPlugins"]>;
+
+/** A block is drawn anew where its plugins are others: one list for each limit. */
+const pluginsByLimit = new Map<number, Plugins>();
+
+function pluginsOf(most: number): Plugins {
+  const known = pluginsByLimit.get(most);
+  if (known !== undefined) return known;
+  const plugins: Plugins = [...Object.values(defaultRemarkPlugins), [countMarks, { most }]];
+  pluginsByLimit.set(most, plugins);
+  return plugins;
 }
 
 const NO_PLUGINS: [] = [];

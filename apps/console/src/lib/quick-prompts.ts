@@ -1,4 +1,6 @@
 /** Prompts that an instance offers for its agents in `/config`. Its words, so they are bounded. */
+
+import { showHidden } from "./hidden-text.ts";
 import { readMember } from "./strangers-names.ts";
 import { clip } from "./words.ts";
 
@@ -11,7 +13,7 @@ export function readQuickPrompts(config: unknown, id: string): readonly string[]
   if (!Array.isArray(prompts)) return [];
   const texts = prompts
     .filter((prompt) => typeof prompt === "string")
-    .map((prompt) => clip(prompt.trim(), MAX_LENGTH))
+    .map((prompt) => clip(showHidden(clip(prompt.trim(), MAX_LENGTH)), MAX_LENGTH))
     .filter((prompt) => prompt !== "");
   return [...new Set(texts)].slice(0, MAX_PROMPTS);
 }

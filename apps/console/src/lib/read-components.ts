@@ -1,4 +1,5 @@
 /** Agents, teams and workflows of an instance as cards: its words, bounded. What has no id is left out. */
+import { showHidden } from "./hidden-text.ts";
 import { isUsableId, readMember } from "./strangers-names.ts";
 import { clip } from "./words.ts";
 
@@ -37,5 +38,7 @@ export function readComponents(list: unknown): readonly Component[] {
 }
 
 function readText(value: unknown, maxLength: number): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? clip(value.trim(), maxLength) : undefined;
+  return typeof value === "string" && value.trim() !== ""
+    ? clip(showHidden(clip(value.trim(), maxLength)), maxLength)
+    : undefined;
 }

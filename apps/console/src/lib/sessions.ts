@@ -56,8 +56,8 @@ async function readPage(
     },
     { signal },
   );
-  // What no link can lead to is left out.
-  return { ...found, data: found.data.filter(({ session_id: id }) => isUsableId(id)) };
+  // What no link can lead to is left out, and so is what was not asked for.
+  return { ...found, data: found.data.slice(0, limit).filter(({ session_id: id }) => isUsableId(id)) };
 }
 
 /** So many of the newest are looked through. */

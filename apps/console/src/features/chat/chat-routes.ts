@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { showHidden } from "../../lib/hidden-text.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 import { KINDS } from "../../lib/runnable-kinds.ts";
 
@@ -10,12 +11,17 @@ export const chatRoute = createRoute({
   component: lazyRouteComponent(() => import("./choose-agent-page.tsx"), "ChooseAgentPage"),
 });
 
+const MAX_PROMPT = 4_000;
+
 interface ChatSearch {
   readonly prompt?: string;
 }
 
+/** Of a link of whoever: what the box shows is what is sent. */
 const validateSearch = ({ prompt }: Record<string, unknown>): ChatSearch =>
-  typeof prompt === "string" && prompt !== "" ? { prompt: prompt.slice(0, 4_000) } : {};
+  typeof prompt === "string" && prompt !== ""
+    ? { prompt: showHidden(prompt.slice(0, MAX_PROMPT)).slice(0, MAX_PROMPT) }
+    : {};
 
 /** The chat itself. It stays where it is when a new conversation gets its session, and so its address. */
 export const agentRoute = createRoute({

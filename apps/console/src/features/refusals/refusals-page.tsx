@@ -17,8 +17,9 @@ import { asSentence, clip } from "../../lib/words.ts";
 import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { OpenRefusal } from "./open-refusal.tsx";
+import type { DenialList } from "./read-denials.ts";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { type DenialList, useDenials } from "./use-denials.ts";
+import { useDenials } from "./use-denials.ts";
 
 const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 

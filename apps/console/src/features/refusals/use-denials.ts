@@ -1,18 +1,23 @@
 /** What the instance has recorded: of everybody for who holds `authz:read` there, else one's own. */
-import { type AgentOSClient, AgentOSRefusal, isClientError } from "@agentos/client";
+import { AgentOSRefusal, isClientError } from "@agentos/client";
 import { keepPreviousData, queryOptions, type UseQueryResult } from "@tanstack/react-query";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { instanceKey, useInstanceQuery } from "../../lib/instance-data.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
-import { isUsableId } from "../../lib/strangers-names.ts";
+import {
+  type DenialCounts,
+  type DenialList,
+  readDenial,
+  readDenialCounts,
+  readDenials,
+} from "./read-denials.ts";
 import { type RefusalFilters, toDenialQuery } from "./refusal-filters.ts";
 
-export type DenialList = Awaited<ReturnType<AgentOSClient["denials"]["list"]>>;
-type DenialCounts = Awaited<ReturnType<AgentOSClient["denials"]["count"]>>;
-
 const PAGE_SIZE = 50;
+/** Values to filter by. */
+const COUNTED = 50;
 /** While the page is looked at. */
 const LIVE_MS = 5_000;
 
@@ -34,8 +39,7 @@ export function useDenials(instance: Instance, filters: RefusalFilters): UseQuer
         { query: { ...query, limit: PAGE_SIZE, page: filters.page ?? 1 } },
         { signal },
       );
-      // What no link can lead to is left out.
-      return { ...found, data: found.data.filter(({ denial_id: id }) => isUsableId(id)) };
+      return readDenials(found, PAGE_SIZE);
     },
     LIVE,
   );
@@ -53,7 +57,7 @@ export function useDenialQuery(denialId: string) {
         try {
           const client = await instanceClients.open(organization.id, instance);
           const denial = await client.denials.read({ parameters: { denial_id: denialId } }, { signal });
-          return denial.denial_id === denialId ? denial : null;
+          return denial.denial_id === denialId ? readDenial(denial) : null;
         } catch (error) {
           const isNone =
             (error instanceof AgentOSRefusal && (error.status === 403 || error.status === 404)) ||
@@ -73,7 +77,8 @@ export function useDenialCounts(
   return useInstanceQuery(
     instance,
     ["denial-counts", by],
-    (client, signal) => client.denials.count({ query: { by, limit: 50 } }, { signal }),
+    async (client, signal) =>
+      readDenialCounts(await client.denials.count({ query: { by, limit: COUNTED } }, { signal }), COUNTED),
     LIVE,
   );
 }
