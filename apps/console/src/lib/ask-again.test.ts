@@ -54,7 +54,7 @@ test("of an instance that is gone it says so: nothing was sent, and nothing refu
 test("what the instance itself refuses is a refusal, whatever its words", async () => {
   const { ask } = start();
   const said = new AgentOSRefusal({ status: 404, code: "INSTANCE_UNKNOWN", detail: "gone" });
-  said.request = { baseUrl: "http://127.0.0.1:7770", method: "GET", path: "/agents" };
+  said.request = { server: "agentos", baseUrl: "http://127.0.0.1:7770", method: "GET", path: "/agents" };
   const retry = () => Promise.reject(said);
   await expect(ask({ call: { instanceId: "shop", retry } })).rejects.toBe(said);
   expect(isGone(said)).toBe(false);

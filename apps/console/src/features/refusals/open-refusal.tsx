@@ -15,9 +15,10 @@ import { useMemberNames } from "../../lib/people.ts";
 import { toRefusedCall } from "../../lib/recorded-call.ts";
 import { useSignedIn } from "../../lib/session.ts";
 import { isUsableId } from "../../lib/strangers-names.ts";
+import type { DenialList } from "./read-denials.ts";
 import { RefusalFacts, RefusalSummary } from "./refusal-facts.tsx";
 import type { RefusalFilters } from "./refusal-filters.ts";
-import { type DenialList, useDenialQuery } from "./use-denials.ts";
+import { useDenialQuery } from "./use-denials.ts";
 
 export interface OpenRefusalProps {
   readonly instance: Instance;
