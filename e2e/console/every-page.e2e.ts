@@ -139,11 +139,13 @@ story(
     expect(silent).toEqual([]);
     expect(closed["/members"]).toContainEqual({
       name: "Add member",
-      reason: "Your role does not give org:members:write. Ask an Owner or Administrator.",
+      reason:
+        "Your role does not allow this. Your role does not give org:members:write. Ask an Owner or Administrator.",
     });
     expect(closed["/settings"]).toContainEqual({
       name: "Rename",
-      reason: "Your role does not give org:write. Ask an Owner or Administrator.",
+      reason:
+        "Your role does not allow this. Your role does not give org:write. Ask an Owner or Administrator.",
     });
     // Places say it, too, instead of asking for what would be refused.
     await go(page, { path: "/members", title: "Members" });

@@ -86,10 +86,10 @@ story("a disabled button can be reached by keyboard, and says why it is", async 
   await page.getByRole("link", { name: /^Another site/ }).focus();
   await page.keyboard.press("Tab");
   expect(await page.evaluate("document.activeElement?.textContent")).toBe("Delete instance");
-  await page.getByText("Your role does not allow this").waitFor();
+  await page.getByText("Your role does not allow this", { exact: true }).waitFor();
   await visitor.screenshot(page, "why-not");
   const described = await button.getAttribute("aria-describedby");
   expect(await page.locator(`[id="${described ?? ""}"]`).textContent()).toBe(
-    "Your role does not give os:delete. Ask an Owner.",
+    "Your role does not allow this. Your role does not give os:delete. Ask an Owner.",
   );
 });

@@ -77,6 +77,11 @@ const TABLE: readonly (readonly [situation: string, lights: string, given: Parti
   ["let in by its security key", "gggggggggg", { trial: { kind: "let-in", credential: "security-key" } }],
   ["let in without anything", "gggggggggg", { trial: { kind: "let-in", credential: "none" } }],
   [
+    "on the host of the console",
+    "wggggggggg",
+    { instance: makeInstance({ findings: [cause("INSTANCE_ON_CONSOLE_HOST")] }) },
+  ],
+  [
     "a draft without an address",
     "?---------",
     { instance: draft({ endpoint: null }), report: undefined, trial: undefined },

@@ -10,6 +10,11 @@ test("says at the field what is wrong with an address, in the word that the fiel
     "The address has a space in it. Give another one.",
   );
   expect(
+    faultOfEndpoint(
+      refuse("INSTANCE_ENDPOINT_ON_CONSOLE_HOST", "the endpoint is on the host of this console"),
+    ),
+  ).toBe("The address is on the host of this console. Give another one.");
+  expect(
     faultOfEndpoint(refuse("INSTANCE_ENDPOINT_TAKEN", 'the instance "Shop" has this endpoint already')),
   ).toBe('The instance "Shop" has this address already. Give another one.');
 });

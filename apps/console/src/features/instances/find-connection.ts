@@ -4,7 +4,7 @@ import { findNearer } from "../../lib/endpoint-place.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { writeOriginLine } from "../../lib/origin-line.ts";
 import type { ProbeAnswer, ProbeReport } from "../../lib/probe-endpoint.ts";
-import { clip } from "../../lib/words.ts";
+import { asSentence, clip } from "../../lib/words.ts";
 import { type Found, type LightsInput, LOOKING, type Words } from "./light.ts";
 
 /** Up to what answers there. */
@@ -22,7 +22,7 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
         fix: "Use that one, or give the address of another AgentOS.",
       },
     };
-  const address: Words = { state: "passed", said: endpoint };
+  const address = describeAddress(endpoint, instance.findings);
   if (report === undefined) return { address, network: LOOKING };
   const network: Words = { state: "passed", said: `${nameBrowser(browser)} sends the request` };
   const reachable: Words = { state: "passed", said: "Something answers there" };
@@ -48,6 +48,14 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
   if (outcome === "cors-refused")
     return { address, network, reachable, cors: describeCors(instance.name, consoleOrigin) };
   return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out", consoleOrigin) };
+}
+
+/** Such an address is refused now; an instance that had it before goes on with it. */
+function describeAddress(endpoint: string, findings: Instance["findings"]): Words {
+  const shared = findings.find(({ code }) => code === "INSTANCE_ON_CONSOLE_HOST");
+  return shared === undefined
+    ? { state: "passed", said: endpoint }
+    : { state: "warn", said: `${endpoint} is on the host of this console`, fix: asSentence(shared.fix) };
 }
 
 function describeMixedContent(browser: BrowserKind): Words {
