@@ -163,7 +163,7 @@ const ROWS: Readonly<Record<OneClickCode, Row>> = {
     await instance.put({ python: { mode: "jwt", publicPem: instance.pem, verifiesAudience: true } });
     const page = await open();
     await meetRefusal(page, "GET /config");
-    await press(page, "INSTANCE_OS_ID_DIFFERS", "Use the id agent-os");
+    await press(page, "INSTANCE_OS_ID_DIFFERS", "Use the id “agent-os”");
     await turnsGreen(page);
   },
 
@@ -396,7 +396,7 @@ const FINDINGS: Readonly<Record<FindingCode, FindingRow>> = {
       await instance.setOsId("before");
       await instance.put(takesTokens(instance));
     },
-    button: "Use the id agent-os",
+    button: "Use the id “agent-os”",
   },
   INSTANCE_SWITCH_NOT_APPLIED: {
     connect: localInstance,

@@ -309,7 +309,7 @@ describe("both switches on", () => {
     await instance.put({ python: { mode: "security_key", version: "2.3.13", securityKey: SECURITY_KEY } });
     const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
-    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Likely");
     await visitor.screenshot(page, "refusal-both-switches");
     expect(await visitor.findBarriers(page)).toEqual([]);
     await page.getByRole("button", { name: "Switch Authorization off" }).click();
@@ -327,7 +327,7 @@ describe("both switches on", () => {
     await instance.put({ python: { mode: "security_key", version: "2.9.0", securityKey: SECURITY_KEY } });
     const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
-    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Likely");
     await lookAround(page, visitor, "refusal-dialog");
     await page.getByRole("button", { name: "Switch Security key off" }).click();
     await page.getByText("Tried again, and refused again").last().waitFor();

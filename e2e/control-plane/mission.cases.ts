@@ -355,7 +355,7 @@ function tokenForKey(version: string): Cell {
     switches: BOTH,
     request: () => agents,
     code: "INSTANCE_BOTH_SWITCHES_ON",
-    certainty: "certain",
+    certainty: "likely",
     fixes: [
       {
         follows: /Use Authorization \(JWT\) only.*unset OS_SECURITY_KEY/,
@@ -383,7 +383,7 @@ function keyForTokens({ both, tokens, key }: Set): Cell {
     switches: BOTH,
     request: () => withKey,
     code: "INSTANCE_BOTH_SWITCHES_ON",
-    certainty: "certain",
+    certainty: "likely",
     fixes: [
       { follows: /Use the security key only.*unset JWT_VERIFICATION_KEY/, switches: KEY_ONLY, server: key },
       {

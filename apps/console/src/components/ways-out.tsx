@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
 import type { Instance } from "../lib/instance-state.ts";
 import type { ButtonAction } from "../lib/refusal-fixes.ts";
-import { planWayOut, type WayOut } from "../lib/ways-out.ts";
+import { planWayOut, takesGuardOff, type WayOut } from "../lib/ways-out.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
 import { MarkedText } from "./marked-text.tsx";
@@ -44,7 +44,15 @@ export function WaysOut({ choices, instance, renderFix }: WaysOutProps) {
                 The switches are set so. The rest is done on the instance.
               </p>
             ) : (
-              <div>{renderFix(action, isPreferred)}</div>
+              <div className="flex flex-col gap-2">
+                {takesGuardOff(action, instance) ? (
+                  <p className="text-xs text-ink-soft">
+                    Only the instance says that it wants no token. Do this if you know that it has a security
+                    key.
+                  </p>
+                ) : null}
+                {renderFix(action, isPreferred)}
+              </div>
             )}
           </li>
         );

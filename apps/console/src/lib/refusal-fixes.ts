@@ -4,6 +4,7 @@
  * whoever can do it, or the page where it is done, and no button that would fail. `apply-fix.ts` does what is described here.
  */
 import type { Explanation } from "./explain-refusal.ts";
+import { showHidden } from "./hidden-text.ts";
 import type { Instance, Switches } from "./instance-state.ts";
 import { writeOriginLine } from "./origin-line.ts";
 import { clip } from "./words.ts";
@@ -94,7 +95,9 @@ const SETTINGS = {
   INSTANCE_SWITCH_NOT_APPLIED: () => setSwitches("Set the switches again", {}),
   INSTANCE_OS_ID_DIFFERS: ({ observed }) => {
     const osId = observed?.os_id ?? null;
-    return osId === null ? undefined : { kind: "take-os-id", label: `Use the id ${osId}`, osId };
+    return osId === null
+      ? undefined
+      : { kind: "take-os-id", label: `Use the id “${clip(showHidden(osId), 40)}”`, osId };
   },
 } as const satisfies Readonly<Record<string, (instance: Instance) => ButtonAction | undefined>>;
 

@@ -27,3 +27,8 @@ export function planWayOut({ id }: WayOut, { desired }: Instance): ButtonAction 
   // `Switch Authorization off`, `Switch Authorization on and Security key off`.
   return changes.length === 0 ? "set" : setSwitches(`Switch ${joinWords(changes, "and")}`, switches);
 }
+
+/** What an instance says is enough for no guard to go without a word about it. */
+export function takesGuardOff(action: ButtonAction, { desired }: Instance): boolean {
+  return action.kind === "set-switches" && desired.authorization && !action.switches.authorization;
+}

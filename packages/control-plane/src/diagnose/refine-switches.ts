@@ -37,7 +37,7 @@ function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
     { fact: "a token was sent", source: "the request" },
     { fact: "the instance asks for its security key", source: "the answer" },
   ];
-  const both = desired.authorization && desired.securityKey ? [bothOn(refused, "likely", shown, true)] : [];
+  const both = desired.authorization && desired.securityKey ? [bothOn(refused, shown, true)] : [];
   // Whatever switches are on: no token is ever accepted there.
   if (version.verifiesTokens === "no")
     return [
@@ -78,14 +78,14 @@ function refineTokenForKey(refused: RefusedRequest): readonly Finding[] {
         ]
       : [];
   if (both.length > 0) {
-    const certainty = unknown.length > 0 ? "likely" : "certain";
-    return [bothOn(refused, certainty, shown, true), ...unknown];
+    return [bothOn(refused, shown, true), ...unknown];
   }
   if (!desired.authorization) return [];
   const missing = makeFinding(
     {
       code: "INSTANCE_AUTHORIZATION_MISSING",
-      certainty: unknown.length > 0 ? "likely" : "certain",
+      // Only the instance says what it asks for.
+      certainty: "likely",
       facts: { found: "asks for its security key" },
       evidence: shown,
       choices: describeWaysOut(version),
@@ -102,26 +102,21 @@ function refineKeyForTokens(refused: RefusedRequest): readonly Finding[] {
     { fact: "the security key was sent", source: "the request" },
     { fact: "the instance asks for a token", source: "the answer" },
   ];
-  if (desired.authorization && desired.securityKey) return [bothOn(refused, "certain", shown)];
+  if (desired.authorization && desired.securityKey) return [bothOn(refused, shown)];
   if (desired.authorization) return [];
   return [
     makeFinding(
-      { code: "INSTANCE_AUTHORIZATION_UNWANTED", certainty: "certain", evidence: shown },
+      { code: "INSTANCE_AUTHORIZATION_UNWANTED", certainty: "likely", evidence: shown },
       refused.cli,
     ),
   ];
 }
 
-function bothOn(
-  { instance, cli }: RefusedRequest,
-  certainty: "certain" | "likely",
-  shown: Finding["evidence"],
-  isKeyOnly = false,
-): Finding {
+function bothOn({ instance, cli }: RefusedRequest, shown: Finding["evidence"], isKeyOnly = false): Finding {
   return makeFinding(
     {
       code: "INSTANCE_BOTH_SWITCHES_ON",
-      certainty,
+      certainty: "likely",
       facts: { consequence: describeBothOn(isKeyOnly) },
       evidence: [{ fact: "both switches are on", source: "the switches" }, ...shown],
       choices: describeWaysOut(instance.version),

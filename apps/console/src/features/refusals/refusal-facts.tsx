@@ -5,6 +5,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import { asSentence, clip, countOf } from "../../lib/words.ts";
+import { isNameOfFact } from "./fact-names.ts";
 
 export interface RefusalSummaryProps {
   readonly denial: Denial;
@@ -61,7 +62,12 @@ export function RefusalFacts({ denial }: { readonly denial: Denial }) {
   if (denial.view === "caller") return <KeyValueList items={shared} />;
   const facts = Object.entries(denial.facts)
     .filter(([name]) => !SHOWN_ELSEWHERE.includes(name))
-    .slice(0, MAX_FACTS);
+    .slice(0, MAX_FACTS)
+    .map(
+      ([name, value]) => [name, clip(Array.isArray(value) ? value.join(", ") : String(value), 300)] as const,
+    );
+  const known = facts.filter(([name]) => isNameOfFact(name));
+  const others = facts.filter(([name]) => !isNameOfFact(name));
   return (
     <KeyValueList
       items={[
@@ -72,10 +78,21 @@ export function RefusalFacts({ denial }: { readonly denial: Denial }) {
         ...(denial.exact_code === denial.code
           ? []
           : [{ name: "Code that was shown", value: <Code>{denial.code}</Code> }]),
-        ...facts.map(([name, value]) => ({
-          name: asSentence(clip(name.replaceAll("_", " "), 40)).replace(/\.$/, ""),
-          value: <Code>{clip(Array.isArray(value) ? value.join(", ") : String(value), 300)}</Code>,
+        ...known.map(([name, value]) => ({
+          name: asSentence(name.replaceAll("_", " ")).replace(/\.$/, ""),
+          value: <Code>{value}</Code>,
         })),
+        // Their names are words of the instance, too, and stand in no place of ours.
+        ...(others.length === 0
+          ? []
+          : [
+              {
+                name: "Other facts",
+                value: (
+                  <Code>{others.map(([name, value]) => `“${clip(name, 40)}”: ${value}`).join("; ")}</Code>
+                ),
+              },
+            ]),
       ]}
     />
   );
