@@ -152,7 +152,7 @@ story(
     await page.getByRole("heading", { name: "Your role does not show the members" }).waitFor();
     await page.getByText("Ask an Owner or Administrator to look for you").waitFor();
     await page.getByRole("button", { name: "Add member" }).focus();
-    await page.getByText("Your role does not allow this").waitFor();
+    await page.getByText("Your role does not allow this", { exact: true }).waitFor();
     await visitor.screenshot(page, "member-meets-closed-page");
     await go(page, { path: "/audit", title: "Audit" });
     await page.getByRole("heading", { name: "Your role does not show the audit log" }).waitFor();

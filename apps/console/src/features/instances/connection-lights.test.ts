@@ -82,6 +82,15 @@ const TABLE: readonly (readonly [situation: string, lights: string, given: Parti
     { instance: makeInstance({ findings: [cause("INSTANCE_ON_CONSOLE_HOST")] }) },
   ],
   [
+    "a draft on the host of the console",
+    "R---------",
+    {
+      instance: draft({ findings: [cause("INSTANCE_ON_CONSOLE_HOST")] }),
+      report: undefined,
+      trial: undefined,
+    },
+  ],
+  [
     "a draft without an address",
     "?---------",
     { instance: draft({ endpoint: null }), report: undefined, trial: undefined },
@@ -168,7 +177,7 @@ describe("the lights, address to scope", () => {
       if (["failed", "warn", "asks"].includes(state))
         expect([id, said, fix]).toEqual([id, expect.stringMatching(/./), expect.stringMatching(/.{20}/)]);
     expect(isAllGreen(lights)).toBe(/^[gw]+$/.test(expected));
-    expect(isConnectable(lights)).toBe(/^g{4}[gw]/.test(expected));
+    expect(isConnectable(lights)).toBe(/^[gw]g{3}[gw]/.test(expected));
   });
 
   test("each outcome of a look is in the table", () => {

@@ -22,7 +22,7 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
         fix: "Use that one, or give the address of another AgentOS.",
       },
     };
-  const address = describeAddress(endpoint, instance.findings);
+  const address = describeAddress(endpoint, instance);
   if (report === undefined) return { address, network: LOOKING };
   const network: Words = { state: "passed", said: `${nameBrowser(browser)} sends the request` };
   const reachable: Words = { state: "passed", said: "Something answers there" };
@@ -51,11 +51,15 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
 }
 
 /** Such an address is refused now; an instance that had it before goes on with it. */
-function describeAddress(endpoint: string, findings: Instance["findings"]): Words {
+function describeAddress(endpoint: string, { findings, is_draft: isDraft }: Instance): Words {
   const shared = findings.find(({ code }) => code === "INSTANCE_ON_CONSOLE_HOST");
   return shared === undefined
     ? { state: "passed", said: endpoint }
-    : { state: "warn", said: `${endpoint} is on the host of this console`, fix: asSentence(shared.fix) };
+    : {
+        state: isDraft ? "failed" : "warn",
+        said: `${endpoint} is on the host of this console`,
+        fix: asSentence(shared.fix),
+      };
 }
 
 function describeMixedContent(browser: BrowserKind): Words {
