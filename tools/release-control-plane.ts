@@ -85,6 +85,7 @@ try {
   await call("POST", `${at}/connect`);
   await call("PATCH", `${at}/switches`, { authorization: true, security_key: false });
   await call("POST", `${at}/observations`, {
+    endpoint: "https://agents.example.com",
     outcome: "answered",
     answers: [{ route: "GET /health", status: 200, body: { status: "ok" } }],
   });

@@ -7,6 +7,7 @@ import { useServices } from "../lib/services.ts";
 import { asSentence } from "../lib/words.ts";
 import { CodeBlock } from "./code-block.tsx";
 import { CopyTextButton } from "./copy-button.tsx";
+import { MarkedText } from "./marked-text.tsx";
 import { Notice } from "./notice.tsx";
 import { QueryView } from "./query-view.tsx";
 import { SegmentedControl } from "./segmented-control.tsx";
@@ -61,7 +62,7 @@ export function ConfigurationPanel({ instance, isPrimary = false }: Configuratio
               <ul className="flex list-disc flex-col gap-1 pl-5 text-xs text-ink-soft marker:text-ink-faint">
                 {steps.slice(0, -1).map((step) => (
                   <li key={step} className="wrap-anywhere">
-                    {asSentence(step)}
+                    <MarkedText text={asSentence(step)} />
                   </li>
                 ))}
               </ul>

@@ -29,6 +29,7 @@ import { Dialog, DialogClose } from "./dialog.tsx";
 import { LongText } from "./long-text.tsx";
 import { cutToLimit, isTooMuchMarkdown, isTooMuchWork } from "./markdown-limits.ts";
 import { countMarks, limitMarks } from "./markdown-marks.ts";
+import { Notice } from "./notice.tsx";
 
 interface MarkdownViewProps {
   readonly text: string;
@@ -38,6 +39,8 @@ interface MarkdownViewProps {
 /** Longer texts are drawn as they are: a parser would hold up the page. One that grows is parsed again and again. */
 const MAX_MARKDOWN = 200_000;
 const MAX_GROWING_MARKDOWN = 40_000;
+/** What is open at the end is closed by a look at the whole text for each of them. */
+const MAX_BRACKETS_TO_CLOSE = 1_000;
 
 function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
   const isTooLong = text.length > (isGrowing ? MAX_GROWING_MARKDOWN : MAX_MARKDOWN);
@@ -57,7 +60,7 @@ function Drawn({ text, isGrowing }: MarkdownViewProps) {
       parseMarkdownIntoBlocksFn={cutIntoBlocks}
       // Also what is whole is cut into blocks: another mode at the end would draw all of it anew.
       mode="streaming"
-      parseIncompleteMarkdown={isGrowing}
+      parseIncompleteMarkdown={isGrowing && text.split("[").length <= MAX_BRACKETS_TO_CLOSE}
       components={COMPONENTS}
       // Without rehype-raw, HTML in the text stays text.
       rehypePlugins={NO_PLUGINS}
@@ -251,10 +254,22 @@ function StrangersLink({
             <strong className="font-semibold">{host}</strong>
             {clip(after, 2_000)}
           </p>
+          {isBesideConsole(url) ? (
+            <Notice tone="warn" title="It is on the host of this console">
+              Browsers do not tell the ports of a host apart: what answers there is sent your session. Open it
+              only if you know what it is.
+            </Notice>
+          ) : null}
         </Dialog>
       ) : null}
     </>
   );
+}
+
+/** Another origin on the same host: cookies heed no port. */
+function isBesideConsole(url: string): boolean {
+  const { hostname, origin } = new URL(url);
+  return hostname === globalThis.location.hostname && origin !== globalThis.location.origin;
 }
 
 /** Nothing stands before the host but the scheme. */

@@ -83,7 +83,7 @@ const signedInSchema = z.object({
 const listSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 
 // Every release that changed the tables. Its files are never changed again.
-describe.each(["0001-initial"])("a database of the release with %s", (release) => {
+describe.each(["0001-initial", "0002-installation"])("a database of the release with %s", (release) => {
   describe.each(TEST_DIALECTS)("on %s", (dialect) => {
     it("has the tables that were released, to the letter", async () => {
       await expect(renderSchema(release, dialect)).toMatchFileSnapshot(pathOf(release, `${dialect}.sql`));

@@ -14,7 +14,7 @@ export function AuditPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader title="Audit" description="Who changed what. Entries are never edited or deleted." />
+      <PageHeader title="Audit" description="Who changed what. Entries are never edited." />
       <NeedsScopes scopes={["authz:read"]} what="the audit log">
         <Tabs
           label="Audit"

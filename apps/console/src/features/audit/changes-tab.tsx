@@ -10,6 +10,7 @@ import { QueryView } from "../../components/query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { useMemberNames } from "../../lib/people.ts";
+import { countOf } from "../../lib/words.ts";
 import { AuditPanel } from "./audit-panel.tsx";
 import { type AuditEntry, useAudit } from "./audit-queries.ts";
 import type { AuditSearch } from "./audit-search.ts";
@@ -20,6 +21,7 @@ export function ChangesTab({ search }: { readonly search: AuditSearch }) {
   const { entry, ...filters } = search;
   const navigate = useNavigate();
   const query = useAudit(filters);
+  const keptDays = query.data?.pages[0]?.kept_days;
   const isNarrowed = Object.keys(filters).length > 0;
   const columns: readonly Column<AuditEntry>[] = [
     {
@@ -88,6 +90,9 @@ export function ChangesTab({ search }: { readonly search: AuditSearch }) {
         <ErrorState error={query.error} onRetry={() => void query.fetchNextPage()} />
       ) : null}
       <LoadMore query={query} what="older changes" />
+      {keptDays === undefined ? null : (
+        <p className="text-xs text-ink-soft">Each is kept for {countOf(keptDays, "day")}.</p>
+      )}
       <AuditPanel number={entry} filters={filters} />
     </div>
   );
