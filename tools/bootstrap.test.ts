@@ -104,7 +104,8 @@ test("the help of dev ends, although dev itself starts anew at each change", asy
   const root = makeClone('console.log("ran", process.argv.slice(2).join(" "));');
   const dev = spawn("node", ["tools/bootstrap.mjs", "dev", "--help"], { cwd: root });
   const { code, output } = await untilEnd(dev);
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("ran dev --help") });
+  expect(output).toContain("ran dev --help");
+  expect(code).toBe(0);
 });
 
 test("installs once, says why, and installs again when the lockfile changes", async () => {

@@ -29,6 +29,7 @@ it("shows why a model failed, whose it is, and what to do", () => {
 });
 
 it("shows no token and no control character of a cause, whatever it is", () => {
-  expect(logOf({ cause: `bad ${TOKEN_SHAPED}\u001B[2J` }).join("\n")).not.toMatch(/\u001B|eyJ/);
+  expect(logOf({ cause: `bad ${TOKEN_SHAPED}` }).join("\n")).not.toMatch(/eyJ/);
+  expect(logOf({ cause: "bad \u001B[2J" }).join("\n")).not.toContain("\u001B");
   expect(logOf({ cause: undefined })).toEqual(["error run failed"]);
 });

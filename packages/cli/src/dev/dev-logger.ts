@@ -1,4 +1,5 @@
 /** The log of `agentos dev`: a few readable lines for each refusal, instead of JSON. */
+import { inspect } from "node:util";
 import { type Logger, redactTokens } from "@agentos/guard";
 import { showUntrusted, type Terminal } from "../program/terminal.ts";
 
@@ -38,7 +39,8 @@ export function createDevLogger(terminal: Terminal, options: { readonly isQuiet:
 /** A failure, and what it came from: of a lost connection only that says why. */
 function listFailures(failure: unknown): readonly string[] {
   if (failure === undefined || failure === null) return [];
-  if (!(failure instanceof Error)) return [String(failure)];
+  if (!(failure instanceof Error))
+    return [typeof failure === "string" ? failure : inspect(failure, { depth: 1 })];
   const { name, message, cause } = failure;
   return [`${name}: ${message}`, ...(cause instanceof Error ? [`${cause.name}: ${cause.message}`] : [])];
 }
