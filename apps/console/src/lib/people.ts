@@ -22,8 +22,8 @@ export function useMembers(isWanted = true): UseQueryResult<MemberList> {
 }
 
 /** By their ids, which are the subjects of tokens that are made here. */
-export function useMemberNames(): ReadonlyMap<string, string> {
-  const { data } = useMembers();
+export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
+  const { data } = useMembers(isWanted);
   return new Map((data?.data ?? []).map(({ person_id: id, name }) => [id, name]));
 }
 

@@ -14,7 +14,12 @@ const callOf = (...given: Parameters<typeof makeDenial>) => toRefusedCall(makeDe
 test("a reading of one's own is asked again as it was", async () => {
   const call = callOf("GET /agents");
   expect(call).toMatchObject({ instanceId: "shop", isOfOthers: false, error: { denialId: "den_1" } });
-  expect(call.error.request).toEqual({ baseUrl: "http://127.0.0.1:7770", method: "GET", path: "/agents" });
+  expect(call.error.request).toEqual({
+    server: "agentos",
+    baseUrl: "http://127.0.0.1:7770",
+    method: "GET",
+    path: "/agents",
+  });
   expect(call.isCheck).toBeUndefined();
   const client = { agents: { list: async () => "the agents" } } as unknown as AgentOSClient;
   expect(await call.retry?.(client)).toBe("the agents");

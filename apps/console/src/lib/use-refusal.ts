@@ -103,7 +103,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
   // Whoever has them asks nobody for themselves.
   const isAsked = subject !== undefined || findMissingScopes(needed, scopes, []) !== undefined;
   const whoGives = useWhoGives(isAsked ? needed : []);
-  const names = useMemberNames();
+  const names = useMemberNames(subject !== undefined);
   const person = subject === undefined ? undefined : { subject, name: names.get(subject ?? ""), whoGives };
   const explanation = nameCaller(known, person);
   const { denialId } = explanation;
