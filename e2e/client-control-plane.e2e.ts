@@ -114,14 +114,11 @@ test("from a link to a chat, with the client alone", async () => {
 });
 
 test("a link that is no link is rejected with its code and what to do", async () => {
-  await expect(open().signIn.inspectLink({ body: { secret: "x".repeat(43) } })).rejects.toMatchObject({
-    kind: "refusal",
-    status: 404,
-    code: "LINK_UNKNOWN",
-    fix: expect.stringContaining("copy the whole link") as unknown,
-  });
-  await expect(open().signIn.inspectLink({ body: { secret: "short" } })).rejects.toMatchObject({
-    kind: "invalid-input",
-    issues: [{ location: ["body", "secret"] }],
-  });
+  for (const secret of ["x".repeat(43), "cut"])
+    await expect(open().signIn.inspectLink({ body: { secret } })).rejects.toMatchObject({
+      kind: "refusal",
+      status: 404,
+      code: "LINK_UNKNOWN",
+      fix: expect.stringContaining("copy the whole link") as unknown,
+    });
 });

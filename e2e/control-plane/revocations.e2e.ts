@@ -39,7 +39,7 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "agentos-revocations-"));
   const options = { workingDirectory: folder, env: {} };
   const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
-  const controlPlane = createControlPlane({ ...options, logger, allowedPrivateEndpoints: ["127.0.0.1"] });
+  const controlPlane = createControlPlane({ ...options, logger, allowedPrivateEndpoints: ["localhost"] });
   const { url } = controlPlane;
   const server = await controlPlane.serve({ host: "127.0.0.1", port: 0 });
   const ownerSecret = secretOf((await printOwnerLink(options)).url);
