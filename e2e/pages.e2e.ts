@@ -71,10 +71,14 @@ describe.skipIf(!hasShell)("README.md, in your own server", () => {
   test(
     "starts and answers as it says",
     async () => {
-      writeFileSync(join(shell.folder, "my.ts"), ts[0]?.replace("port: 7777", "port: 0") ?? "");
+      writeFileSync(join(shell.folder, "my.ts"), ts[0]?.replace("port: 7770", "port: 0") ?? "");
       const server = await shell.serve(sh[0] ?? "");
       try {
-        expect(JSON.parse(await shell.runToEnd(sh[1] ?? "", server.url))).toMatchObject({
+        expect(
+          JSON.parse(
+            await shell.runToEnd((sh[1] ?? "").replace("localhost:7770", "localhost:7777"), server.url),
+          ),
+        ).toMatchObject({
           status: "COMPLETED",
           content: "hi",
         });
@@ -115,9 +119,8 @@ describe.skipIf(!hasShell)("docs/agents.md", () => {
   const ask = blocksOf("docs/agents.md", "Ask it");
   let server: Awaited<ReturnType<PageShell["serve"]>>;
   beforeAll(async () => {
-    writeFileSync(join(shell.folder, "shop.ts"), start.ts[0]?.replace("serve()", "serve({ port: 0 })") ?? "");
-    // The clone has the provider package already.
-    server = await shell.serve(start.sh.join("").replace("npm install @ai-sdk/openai\n", ""));
+    writeFileSync(join(shell.folder, "shop.ts"), start.ts[0]?.replace("port: 7770", "port: 0") ?? "");
+    server = await shell.serve(start.sh.join(""));
   }, LONG);
   afterAll(() => shell.stop(server));
 

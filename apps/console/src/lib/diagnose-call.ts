@@ -29,7 +29,7 @@ interface Refused {
 /** Whether the instance itself was asked: a token that could not be made was refused here. */
 export function isOfInstance(error: ClientError, instance: Instance): boolean {
   const request = "request" in error ? error.request : undefined;
-  return request !== undefined && request.baseUrl === instance.endpoint?.replace(/\/+$/, "");
+  return request?.server === "agentos" && request.baseUrl === instance.endpoint?.replace(/\/+$/, "");
 }
 
 export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy> {

@@ -19,7 +19,10 @@ export async function reseal(options: MachineCommandOptions, context: Context): 
       : isHandedOver
         ? "the database belongs to the current secret from now on"
         : "every key that opens was sealed with the current secret already";
-  const mayGo = resealed > 0 || isHandedOver ? "; older secrets may go from AGENTOS_CONTROL_PLANE_KEY" : "";
+  const mayGo =
+    unopened === 0 && (resealed > 0 || isHandedOver)
+      ? "; older secrets may go from AGENTOS_CONTROL_PLANE_KEY"
+      : "";
   print(`${whatWasDone}${mayGo}`);
   if (unopened === 0) return ExitCode.ok;
   note(

@@ -45,15 +45,18 @@ export async function openInstallation({
   cli,
   takesUnsealed = false,
 }: OpenInstallationOptions): Promise<OpenInstallation> {
-  const { needed, isTaken } = await readNeeded(store, takesUnsealed);
-  const found = await findSecrets({ variable, folder, needed });
+  const { sealed, owner } = await readSealed(store);
+  // The key that the database belongs to is needed, too, even if it has sealed nothing.
+  const wanted = owner === undefined || sealed.has(owner) ? sealed : new Map([...sealed, [owner, 0]]);
+  const needed = takesUnsealed ? sealed : wanted;
+  const found = await findSecrets({ variable, folder, wanted });
   if (!found.ok) throw new ConfigurationError({ faults: found.fault, cli });
   const { secrets, origin, isNew } = found.value;
   const keys = deriveInstallationKeys(secrets);
   const at = origin === "variable" ? KEY_VARIABLE : KEY_FILE;
   requireKeys(needed, keys, { at, cli });
   // Only who opens what is there may take it; of two that begin at once the second finds the key of the first.
-  if (!isTaken && !takesUnsealed)
+  if (owner === undefined && !takesUnsealed)
     requireKeys(new Map([[await takeDatabase(store, keys.sealing[0]), 0]]), keys, { at, cli });
   return { keys, origin, isNew };
 }
@@ -61,7 +64,9 @@ export async function openInstallation({
 /** Keys without which the database does not open, each with how many private keys it has sealed there. */
 type Needed = ReadonlyMap<string, number>;
 
-async function readNeeded(store: ControlPlaneStore, takesUnsealed: boolean) {
+async function readSealed(
+  store: ControlPlaneStore,
+): Promise<{ readonly sealed: Needed; readonly owner: string | undefined }> {
   return store.read(async (db) => {
     const rows = await db
       .selectFrom("agentos_cp_keys")
@@ -70,10 +75,8 @@ async function readNeeded(store: ControlPlaneStore, takesUnsealed: boolean) {
       .groupBy("seal_key_id")
       .orderBy("seal_key_id")
       .execute();
-    const needed = new Map(rows.map(({ seal_key_id: keyId, count }) => [keyId, Number(count)]));
-    const owner = await readKeyOfDatabase(db);
-    if (owner !== undefined && !takesUnsealed && !needed.has(owner)) needed.set(owner, 0);
-    return { needed, isTaken: owner !== undefined };
+    const sealed = new Map(rows.map(({ seal_key_id: keyId, count }) => [keyId, Number(count)]));
+    return { sealed, owner: await readKeyOfDatabase(db) };
   });
 }
 
@@ -103,17 +106,18 @@ interface Found extends Pick<OpenInstallation, "origin" | "isNew"> {
 async function findSecrets({
   variable = "",
   folder,
-  needed,
+  wanted,
 }: Pick<OpenInstallationOptions, "folder"> & {
   readonly variable: string | undefined;
-  readonly needed: Needed;
+  /** With any of them a new key would open nothing. */
+  readonly wanted: Needed;
 }): Promise<Result<Found, readonly Fault[]>> {
   if (variable.trim() !== "") return parseFrom(variable, KEY_VARIABLE, { origin: "variable", isNew: false });
   const file = await readKeyFile(folder);
   if (!file.ok) return fail([file.fault]);
   if (file.value !== undefined) return parseFrom(file.value, KEY_FILE, { origin: "file", isNew: false });
-  if (needed.size > 0)
-    return fail([createFault({ code: "CONFIG_SEALING_KEY_MISSING", facts: describeNeeded(needed) })]);
+  if (wanted.size > 0)
+    return fail([createFault({ code: "CONFIG_SEALING_KEY_MISSING", facts: describeNeeded(wanted) })]);
   const created = await createKeyFile(folder);
   if (!created.ok) return fail([created.fault]);
   return parseFrom(created.value, KEY_FILE, { origin: "file", isNew: true });

@@ -21,6 +21,7 @@ export interface AuditSweepOptions {
 /** Entries of one commit. */
 const BATCH = 200;
 const DAY_SECONDS = 86_400;
+const SWEPT = "audit.swept";
 
 /** The entry of this sweep in one organization, and how many others it tells of. */
 interface Trace {
@@ -36,21 +37,23 @@ export async function sweepAudit({ store, keptDays, now, pause }: AuditSweepOpti
   let deleted = 0;
   for (;;) {
     const swept = await store.note(async (db, at) => {
-      const counts = await deleteOldest(db, before);
-      return { counts, traces: await leaveTraces(db, { at, before, keptDays, counts, traces }) };
+      const { entries, counts } = await deleteOldest(db, before);
+      return { entries, traces: await leaveTraces(db, { at, before, keptDays, counts, traces }) };
     });
-    if (swept.counts.size === 0) return deleted;
-    for (const count of swept.counts.values()) deleted += count;
+    if (swept.entries === 0) return deleted;
+    deleted += swept.entries;
     traces = swept.traces;
     await pause();
   }
 }
 
-/** How many went, by organization. */
-async function deleteOldest(
-  db: Transaction<Tables>,
-  before: number,
-): Promise<ReadonlyMap<string | null, number>> {
+interface Deleted {
+  readonly entries: number;
+  /** Of each organization, without the traces of earlier sweeps: one of a trace alone would come back every day. */
+  readonly counts: ReadonlyMap<string | null, number>;
+}
+
+async function deleteOldest(db: Transaction<Tables>, before: number): Promise<Deleted> {
   const oldest = db
     .selectFrom("agentos_cp_audit")
     .select("audit_no")
@@ -60,11 +63,12 @@ async function deleteOldest(
   const gone = await db
     .deleteFrom("agentos_cp_audit")
     .where("audit_no", "in", oldest)
-    .returning("organization_id")
+    .returning(["organization_id", "action"])
     .execute();
   const counts = new Map<string | null, number>();
-  for (const { organization_id: id } of gone) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return counts;
+  for (const { organization_id: id, action } of gone)
+    if (action !== SWEPT) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return { entries: gone.length, counts };
 }
 
 interface Swept {
@@ -87,7 +91,7 @@ async function leaveTraces(
     const entries = (known?.entries ?? 0) + count;
     const after = { entries, written_before_at: before, kept_days: keptDays };
     if (known === undefined) {
-      const entry = { organizationId, action: "audit.swept", target: { kind: "audit", id: "audit" }, after };
+      const entry = { organizationId, action: SWEPT, target: { kind: "audit", id: "audit" }, after };
       left.set(organizationId, { number: await writeAudit(db, { actor: SYSTEM, at }, entry), entries });
       continue;
     }

@@ -57,6 +57,11 @@ export function createQuestionAsker(options: QuestionAskerOptions): QuestionAske
     const attachments = files.map(({ name, size }) => ({ name, size }));
     const turn = createTurn({ key, asked, attachments, sessionId });
     conversation.change({ turns: [...turns, turn].slice(-MAX_TURNS) });
+    for (const known of [...uploads.keys(), ...names.keys()])
+      if (findTurn(known) === undefined) {
+        uploads.delete(known);
+        names.delete(known);
+      }
     await send(key);
   }
 

@@ -16,7 +16,8 @@ export interface InputFieldsProps extends Pick<QuestionProps, "draft" | "onChang
 
 export function InputFields({ fields, draft, onChange }: InputFieldsProps) {
   return fields.map((field) => {
-    const { name, description, type, isOptional, allowed } = field;
+    const { name, description, type, isOptional } = field;
+    const allowed = readChoices(field);
     const label = showHidden(clip(name, 200));
     const put = (text: string) =>
       onChange({ ...draft, verdict: undefined, values: { ...draft.values, [name]: text } });
@@ -24,7 +25,9 @@ export function InputFields({ fields, draft, onChange }: InputFieldsProps) {
       <Field
         key={name}
         label={isOptional ? `${label} (optional)` : label}
-        hint={description ?? (allowed.length === 0 ? describeType(type) : undefined)}
+        hint={
+          (description && showHidden(description)) ?? (allowed.length === 0 ? describeType(type) : undefined)
+        }
       >
         {allowed.length === 0 ? (
           <TextInput
@@ -34,10 +37,7 @@ export function InputFields({ fields, draft, onChange }: InputFieldsProps) {
           />
         ) : (
           <Select
-            options={allowed.map((value) => ({
-              value: textOf(value),
-              label: showHidden(clip(textOf(value), 200)),
-            }))}
+            options={allowed.map((value) => ({ value, label: showHidden(value) }))}
             value={valueOf(draft, field) || null}
             onChange={put}
           />
@@ -45,6 +45,15 @@ export function InputFields({ fields, draft, onChange }: InputFieldsProps) {
       </Field>
     );
   });
+}
+
+const MAX_CHOICE = 200;
+
+/** Texts of the values to choose among; none where one of them could not be shown whole, or told apart from another. */
+function readChoices({ allowed }: InputField): readonly string[] {
+  const texts = allowed.map(textOf);
+  const isTold = texts.every((text) => text.length <= MAX_CHOICE) && new Set(texts).size === texts.length;
+  return isTold ? texts : [];
 }
 
 /** The types that an AgentOS has, in plain words. */

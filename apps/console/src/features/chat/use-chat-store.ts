@@ -80,11 +80,16 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
     });
   }
   const made = useMemo(() => {
+    // What was sent before somebody signed in again says nothing about their session.
+    let sentIn = sessionWatch.signIns();
     const created = createChatStore({
       kind,
       agentId,
       sessionId: initialSessionId,
-      openClient,
+      openClient() {
+        sentIn = sessionWatch.signIns();
+        return openClient();
+      },
       knowsKeys,
       makeKey,
       onSession(sessionId) {
@@ -97,7 +102,7 @@ export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSe
         });
       },
       onFault(error, turnKey) {
-        if (isSessionOver(error)) sessionWatch.markOver();
+        if (isSessionOver(error) && sentIn === sessionWatch.signIns()) sessionWatch.markOver();
         // Another one may have thrown a switch meanwhile.
         void queryClient.invalidateQueries({ queryKey: ["instances"] });
         if (
