@@ -194,8 +194,9 @@ describe("the first day", { timeout: 120_000 }, () => {
     });
     expect(causes[0]).toMatchObject({
       code: "TOKEN_ROLE_INSUFFICIENT",
-      certainty: "certain",
+      certainty: "likely",
       title: "your role Member does not give knowledge:delete",
+      missing_scopes: ["knowledge:delete"],
     });
     // No other cause may send them for a scope that they have.
     for (const { fix } of causes) expect(fix).not.toContain("agents:cleanup:run");

@@ -261,7 +261,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       })),
       request: () => ({ path: "/config", sends: { kind: "minted" } }),
       code: "TOKEN_ROLE_INSUFFICIENT",
-      certainty: "certain",
+      certainty: "likely",
       fixes: [
         {
           follows: /ask an Owner or Administrator to do it, or .* a role that has knowledge:delete/,

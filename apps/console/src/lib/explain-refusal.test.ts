@@ -1,8 +1,9 @@
 import { AgentOSRefusal, ConnectionFault } from "@agentos/client";
 import { expect, test } from "vitest";
-import { type Diagnosis, explainRefusal } from "./explain-refusal.ts";
+import { type Diagnosis, explainRefusal, readNeededScopes } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
 import { isButton, planFixes } from "./refusal-fixes.ts";
+import { compareSides } from "./refusal-sides.ts";
 
 const finding = (code: string, certainty: "certain" | "likely" = "certain") => ({
   code,
@@ -30,6 +31,26 @@ test("the control plane's cause stands first, the others after it", () => {
     isQuoted: false,
     others: [{ code: "B" }],
   });
+});
+
+test("of a Python AgentOS, which names scopes in its sentence alone, the control plane names what is lacking", () => {
+  const detail = "Insufficient permissions. Required scope(s): agents:read, knowledge:delete";
+  const error = new AgentOSRefusal({ status: 403, detail });
+  const cause = {
+    ...finding("TOKEN_ROLE_INSUFFICIENT", "likely"),
+    required_scopes: ["agents:read", "knowledge:delete"],
+    missing_scopes: ["knowledge:delete"],
+  };
+  const explanation = explainRefusal({ error, diagnosis: diagnosis(cause) });
+  expect(readNeededScopes(explanation)).toEqual(["knowledge:delete"]);
+  expect(compareSides(explanation, undefined)).toMatchObject({
+    expected: "agents:read, knowledge:delete",
+    got: "without knowledge:delete",
+  });
+  const situation = { explanation, instance: undefined, consoleOrigin: "https://console.example" };
+  expect(planFixes({ ...situation, whoGives: "an Owner" })).toMatchObject([
+    { kind: "ask", text: expect.stringContaining("It needs knowledge:delete.") as string },
+  ]);
 });
 
 test("what no cause is found for is the server's own word, quoted and bounded", () => {

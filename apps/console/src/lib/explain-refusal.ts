@@ -55,8 +55,8 @@ export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Ex
     route: request === undefined ? undefined : clip(`${request.method} ${request.path}`, MAX_ROUTE),
     denialId: refusal?.denialId,
     denial,
-    requiredScopes: refusal?.requiredScopes ?? [],
-    missingScopes: refusal?.missingScopes ?? [],
+    requiredScopes: preferNamed(refusal?.requiredScopes, first?.required_scopes),
+    missingScopes: preferNamed(refusal?.missingScopes, first?.missing_scopes),
     others,
   };
   if (first !== undefined) return { ...shared, ...describeFinding(first), isQuoted: false };
@@ -81,14 +81,16 @@ export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Ex
 export function readNeededScopes({
   missingScopes,
   requiredScopes,
-  evidence,
-}: Explanation): readonly string[] {
-  if (missingScopes.length > 0) return missingScopes;
-  if (requiredScopes.length > 0) return requiredScopes;
-  const needs = evidence
-    .map(({ fact }) => / needs ([\w:*, -]+)$/.exec(fact)?.[1])
-    .find((text) => text !== undefined);
-  return needs?.split(", ") ?? [];
+}: Pick<Explanation, "missingScopes" | "requiredScopes">): readonly string[] {
+  return missingScopes.length > 0 ? missingScopes : requiredScopes;
+}
+
+/** A Python AgentOS names scopes in a sentence alone: the control plane has read it. */
+function preferNamed(
+  named: readonly string[] = [],
+  found: readonly string[] | undefined = [],
+): readonly string[] {
+  return named.length > 0 ? named : found;
 }
 
 function describeFinding({ title, certainty, code, fix, command, choices, evidence }: Finding) {

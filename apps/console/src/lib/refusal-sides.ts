@@ -24,7 +24,7 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
     said.map((text) => pattern.exec(text)?.[1]).find((text) => text !== undefined);
 
   if (/SCOPE|ROLE_INSUFFICIENT/.test(code) || explanation.missingScopes.length > 0) {
-    const expected = explanation.requiredScopes.join(", ") || find(/ needs (.+)$/);
+    const expected = explanation.requiredScopes.join(", ");
     const missing = explanation.missingScopes.join(", ");
     return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `without ${missing}`, "code");
   }

@@ -69,19 +69,29 @@ function describeServer(refused: RefusedRequest): KnownServer {
   };
 }
 
-/** What the instance has answered; its own record of that has the scopes where the answer was reported without them. */
-export function readObservedAnswer({
-  answer,
-  denial,
-}: Pick<RefusedRequest, "answer" | "denial">): ObservedAnswer | undefined {
+type ScopeList = "required_scopes" | "missing_scopes";
+type Told = Pick<RefusedRequest, "answer" | "denial">;
+
+/** Where a list of scopes is from: the instance's own record has it where the answer was reported without. */
+export function findListSource(
+  { answer, denial }: Told,
+  name: ScopeList,
+): "the answer" | "the denial record" {
+  const isRecorded = (answer?.body?.[name] ?? undefined) === undefined && denial?.[name] !== undefined;
+  return isRecorded ? "the denial record" : "the answer";
+}
+
+/** What the instance has answered, with the scopes of its own record where the answer was reported without them. */
+export function readObservedAnswer({ answer, denial }: Told): ObservedAnswer | undefined {
   if (answer === undefined) return undefined;
   const { status, body = {}, date } = answer;
   const text = (name: string) => {
     const value = body[name];
     return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS ? value : undefined;
   };
-  const texts = (name: "required_scopes" | "missing_scopes") => {
-    const value = body[name] ?? denial?.[name];
+  const texts = (name: ScopeList) => {
+    const isAnswered = findListSource({ answer, denial }, name) === "the answer";
+    const value = isAnswered ? body[name] : denial?.[name];
     return Array.isArray(value) ? value.filter((each) => typeof each === "string").slice(0, 50) : undefined;
   };
   const code = text("code");

@@ -159,7 +159,7 @@ const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, ce
       request: { method: "POST", path: "/agents/cleanup/runs" },
     },
     "TOKEN_ROLE_INSUFFICIENT",
-    "certain",
+    "likely",
   ],
   "a scope that was left out of the token": [
     {
@@ -277,7 +277,42 @@ describe("a scope that only this instance asks for", () => {
   });
 
   test("is not the role's where the role gives it", () => {
-    expect(first({ ...refused, role: ROLES.administrator })).toEqual(["TOKEN_SCOPE_LEFT_OUT", "certain"]);
+    expect(first({ ...refused, role: ROLES.administrator })).toEqual(["TOKEN_SCOPE_LEFT_OUT", "likely"]);
+  });
+
+  test("is where it was seen: in the answer, or in the record of it", () => {
+    const recorded = { ...operatorDenial("SCOPE_MISSING"), ...asks };
+    const told: Changes = { ...refused, answer: { status: 403, body: { code: "SCOPE_MISSING" } } };
+    const sourcesOf = (changes: Changes) =>
+      diagnoseWith(changes).causes[0]?.evidence.flatMap(({ fact, source }) =>
+        fact.startsWith("the instance asks for") ? [source] : [],
+      );
+    expect(sourcesOf({ ...refused, denial: recorded })).toEqual(["the answer"]);
+    expect(sourcesOf({ ...told, denial: recorded })).toEqual(["the denial record"]);
+    expect(sourcesOf({ ...told, denial: recorded, mayReadPolicy: false })).toEqual([]);
+  });
+});
+
+describe("a Python AgentOS names scopes in its sentence alone", () => {
+  const names = (scopes: string) => said(`Insufficient permissions. Required scope(s): ${scopes}`, 403);
+  const ask = (scopes: string, path: string) =>
+    diagnoseWith({ answer: names(scopes), request: { method: "GET", path } }).causes[0];
+
+  test("what it needs, and what the role lacks of it, are listed", () => {
+    expect(ask("agents:read, knowledge:delete", "/agents")).toMatchObject({
+      code: "TOKEN_ROLE_INSUFFICIENT",
+      required_scopes: ["agents:read", "knowledge:delete"],
+      missing_scopes: ["knowledge:delete"],
+    });
+  });
+
+  test.each([
+    ["the route needs it in every AgentOS", "authz:read", "/authz/policy", "certain"],
+    ["the route needs something else", "knowledge:delete", "/agents", "likely"],
+    ["the route needs one of two", "authz:read, knowledge:delete", "/authz/policy", "likely"],
+    ["no AgentOS has the route", "authz:read", "/reports", "likely"],
+  ])("%s: %s on %s is %s", (_, scopes, path, certainty) => {
+    expect(ask(scopes, path)).toMatchObject({ code: "TOKEN_ROLE_INSUFFICIENT", certainty });
   });
 });
 

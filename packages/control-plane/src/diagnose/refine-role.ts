@@ -2,7 +2,7 @@
 import { compileGrants, decide, listMissing, readNamedScopes } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { ROLES, type Role } from "../people/roles/built-in-roles.ts";
-import { readObservedAnswer } from "./describe-request.ts";
+import { findListSource, readObservedAnswer } from "./describe-request.ts";
 import { findRoute } from "./find-route.ts";
 import { makeFinding } from "./make-finding.ts";
 import type { Finding, MintedToken, RefusedRequest } from "./refused-request.ts";
@@ -10,44 +10,47 @@ import type { Finding, MintedToken, RefusedRequest } from "./refused-request.ts"
 /** What a request needs, and what of it some scopes do not give. */
 interface Need {
   readonly evidence: Finding["evidence"][number];
+  readonly required: readonly string[];
   listLacking(scopes: readonly string[]): readonly string[];
 }
 
 /** Undefined where nothing says what is missing, or where the token holds it: then the instance limits who may grant it. */
 export function refineRole(refused: RefusedRequest, minted: MintedToken): Finding | undefined {
   const { role, cli } = refused;
-  const need = readNeed(refused) ?? findNeed(refused);
+  const ofTable = findNeed(refused);
+  const need = readNeed(refused) ?? ofTable;
   if (need === undefined || need.listLacking(minted.scopes).length === 0) return undefined;
+  const isLeftOut = need.listLacking(role.scopes).length === 0;
+  const holder = isLeftOut ? minted : role;
+  const missing = need.listLacking(holder.scopes);
   const evidence = [
     need.evidence,
     { fact: `the token holds ${describeScopes(minted.scopes)}`, source: "the token, as it was minted" },
   ];
-  const lacking = need.listLacking(role.scopes);
-  if (lacking.length === 0)
-    return makeFinding(
-      {
-        code: "TOKEN_SCOPE_LEFT_OUT",
-        certainty: "certain",
-        facts: { missing_scopes: need.listLacking(minted.scopes) },
-        evidence,
-      },
-      cli,
-    );
-  return makeFinding(
-    {
-      code: "TOKEN_ROLE_INSUFFICIENT",
-      certainty: "certain",
-      facts: {
-        role: role.title,
-        missing_scopes: lacking,
-        who_can: nameRoles(
-          Object.values(ROLES).filter(({ scopes }) => need.listLacking(scopes).length === 0),
-        ),
-      },
-      evidence: [...evidence, { fact: `your role is ${role.title}`, source: "the members" }],
-    },
-    cli,
-  );
+  // What the instance alone asks for is its word.
+  const known = ofTable?.listLacking(holder.scopes) ?? [];
+  const certainty = missing.every((scope) => known.includes(scope)) ? "certain" : "likely";
+  const finding = isLeftOut
+    ? makeFinding(
+        { code: "TOKEN_SCOPE_LEFT_OUT", certainty, facts: { missing_scopes: missing }, evidence },
+        cli,
+      )
+    : makeFinding(
+        {
+          code: "TOKEN_ROLE_INSUFFICIENT",
+          certainty,
+          facts: {
+            role: role.title,
+            missing_scopes: missing,
+            who_can: nameRoles(
+              Object.values(ROLES).filter(({ scopes }) => need.listLacking(scopes).length === 0),
+            ),
+          },
+          evidence: [...evidence, { fact: `your role is ${role.title}`, source: "the members" }],
+        },
+        cli,
+      );
+  return { ...finding, required_scopes: [...need.required], missing_scopes: [...missing] };
 }
 
 /** What the instance itself has named: it may ask for more than the routes of every AgentOS do. */
@@ -56,15 +59,20 @@ function readNeed(refused: RefusedRequest): Need | undefined {
   if (answer === undefined) return undefined;
   const { required = [], missing = required } = readNamedScopes(answer);
   if (missing.length === 0) return undefined;
-  const asked = required.length > 0 ? required : missing;
+  const [asked, list] =
+    required.length > 0 ? ([required, "required_scopes"] as const) : ([missing, "missing_scopes"] as const);
   return {
-    evidence: { fact: `the instance asks for ${describeScopes(asked)}`, source: "the answer" },
+    evidence: {
+      fact: `the instance asks for ${describeScopes(asked)}`,
+      source: findListSource(refused, list),
+    },
+    required: asked,
     listLacking: (scopes) =>
       listMissing(compileGrants(scopes, ADMIN_SCOPE), missing, { adminScope: ADMIN_SCOPE }),
   };
 }
 
-/** An instance that names none: what the route needs in every AgentOS. */
+/** What the route needs in every AgentOS: where an instance names nothing, and to hold against what it names. */
 function findNeed({ request }: RefusedRequest): Need | undefined {
   const found = findRoute(request.method, request.path);
   if (found === undefined) return undefined;
@@ -75,6 +83,7 @@ function findNeed({ request }: RefusedRequest): Need | undefined {
   if (nobody.isAllowed) return undefined;
   return {
     evidence: { fact: `${route.name} needs ${nobody.required.join(", ")}`, source: "the route table" },
+    required: nobody.required,
     listLacking(scopes) {
       const decision = decideFor(scopes);
       return decision.isAllowed ? [] : decision.missing;

@@ -57,6 +57,10 @@ export const instanceFindingSchema = z
     fix: z.string(),
     /** A line to paste into a shell, where the fix is one. */
     command: z.string().nullable(),
+    /** With a refusal for scopes: all that the request needs. */
+    required_scopes: z.array(z.string()).optional(),
+    /** Those of them that are lacking: in the role, or in the token that leaves them out. */
+    missing_scopes: z.array(z.string()).optional(),
     /** Ways out, where there are several. */
     choices: z.array(
       z.object({
