@@ -12,7 +12,7 @@ export interface InstanceStatusProps {
 }
 
 export function InstanceStatus({ instance, isWordHidden = false, isBusy = false }: InstanceStatusProps) {
-  const standing = useStanding(instance.id);
+  const standing = useStanding(instance);
   // A look that is under way elsewhere on the page shows here as well.
   const isLooking = useIsFetching({ queryKey: ["probe", instance.id] }) > 0;
   if (instance.observed === null && isLooking)

@@ -11,7 +11,7 @@ import { WaysOut } from "./ways-out.tsx";
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
   const { explanation, instance, isExplaining, fixFault, actions } = session;
   if (isExplaining) return null;
-  const { command, choices, isQuoted } = explanation;
+  const { command, choices, evidence, isQuoted } = explanation;
   const fix = describeFix(explanation, actions);
   const hasChoices = choices.length > 0;
   return (
@@ -32,6 +32,7 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
       {hasChoices && instance !== undefined ? (
         <WaysOut
           choices={choices}
+          evidence={evidence}
           instance={instance}
           renderFix={(action, isPrimary) => (
             <FixControl action={action} session={session} isPrimary={isPrimary} isOpen={false} />

@@ -47,7 +47,7 @@ export interface RefusalViewProps {
 
 /** For who holds the session of it. */
 export function RefusalView({ session, hasNoPageLink = false, isTitled = false }: RefusalViewProps) {
-  const { state, tryAgain, refusedAgain, isExplaining, isCheck } = session;
+  const { state, tryAgain, refusedAgain, isExplaining, isCheck, isUntold } = session;
   const isAsking = session.actions.some(({ kind }) => kind === "ask");
   if (state === "passed") return <Passed session={session} />;
   return (
@@ -74,9 +74,11 @@ export function RefusalView({ session, hasNoPageLink = false, isTitled = false }
           <output className="text-xs text-ink-soft">
             {state === "trying"
               ? "Asking the instance…"
-              : refusedAgain === 0
-                ? ""
-                : `Tried again, and refused again${refusedAgain > 1 ? ` (${refusedAgain} times)` : ""}.`}
+              : isUntold
+                ? "It cannot be told whether it is let in: what answered at this address knows no such route."
+                : refusedAgain === 0
+                  ? ""
+                  : `Tried again, and refused again${refusedAgain > 1 ? ` (${refusedAgain} times)` : ""}.`}
           </output>
         </div>
       )}

@@ -1,20 +1,23 @@
 /** The ways out of one cause as cards, each with its steps, and with a button for what is done here. */
 import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
+import type { Finding } from "../lib/explain-refusal.ts";
 import type { Instance } from "../lib/instance-state.ts";
 import type { ButtonAction } from "../lib/refusal-fixes.ts";
-import { planWayOut, takesGuardOff, type WayOut } from "../lib/ways-out.ts";
+import { planWayOut, type WayOut, warnOfGuard } from "../lib/ways-out.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
 import { MarkedText } from "./marked-text.tsx";
 
 export interface WaysOutProps {
   readonly choices: readonly WayOut[];
+  /** What speaks for the cause. */
+  readonly evidence: Finding["evidence"];
   readonly instance: Instance;
   readonly renderFix: (action: ButtonAction, isPrimary: boolean) => ReactNode;
 }
 
-export function WaysOut({ choices, instance, renderFix }: WaysOutProps) {
+export function WaysOut({ choices, evidence, instance, renderFix }: WaysOutProps) {
   return (
     <ul
       aria-label="Ways out"
@@ -45,12 +48,7 @@ export function WaysOut({ choices, instance, renderFix }: WaysOutProps) {
               </p>
             ) : (
               <div className="flex flex-col gap-2">
-                {takesGuardOff(action, instance) ? (
-                  <p className="text-xs text-ink-soft">
-                    Only the instance says that it wants no token. Do this if you know that it has a security
-                    key.
-                  </p>
-                ) : null}
+                <GuardNote text={warnOfGuard(action, instance, evidence)} />
                 {renderFix(action, isPreferred)}
               </div>
             )}
@@ -59,4 +57,9 @@ export function WaysOut({ choices, instance, renderFix }: WaysOutProps) {
       })}
     </ul>
   );
+}
+
+/** Before the button that takes a guard off. */
+export function GuardNote({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : <p className="text-xs text-ink-soft">{text}</p>;
 }

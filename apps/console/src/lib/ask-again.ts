@@ -1,5 +1,6 @@
 /** Sends what was refused once more, as things are now: the instance may be elsewhere, or gone. */
 import { AgentOSRefusal, type ClientError } from "@agentos/client";
+import type { Instance } from "./instance-state.ts";
 import { instancesQuery } from "./instances.ts";
 import type { RefusedCall } from "./refused-call.ts";
 import type { Services } from "./services.ts";
@@ -13,11 +14,11 @@ export interface AskedAgain {
   readonly needsNewToken: boolean;
 }
 
-/** Done when the request was let in; rejects with why it was not. */
+/** The instance that has let the request in; rejects with why it was not. */
 export async function askAgain(
   { controlPlane, instanceClients, queryClient }: Asking,
   { organizationId, call, needsNewToken }: AskedAgain,
-): Promise<void> {
+): Promise<Instance> {
   const { data } = await queryClient.fetchQuery({
     ...instancesQuery(controlPlane, organizationId),
     staleTime: 0,
@@ -29,6 +30,7 @@ export async function askAgain(
     void queryClient.invalidateQueries({ queryKey: ["session"] });
   }
   await call.retry(await instanceClients.open(organizationId, instance));
+  return instance;
 }
 
 /** As the control plane says it of an instance that it does not show. */

@@ -46,7 +46,7 @@ export function useInstanceQuery<Answer>(
         ? skipToken
         : async ({ signal }) => {
             const answer = await ask(await instanceClients.open(organization.id, instance), signal);
-            noteLetIn(queryClient, instance.id);
+            noteLetIn(queryClient, instance);
             return answer;
           },
   });

@@ -1,23 +1,31 @@
 /** Why an instance refuses what this tab asks of it, as far as that is known: the newest answer counts. */
 import { type QueryClient, skipToken, useQuery } from "@tanstack/react-query";
+import type { Instance } from "./instance-state.ts";
 
-const keyOf = (instanceId: string) => ["standing", instanceId];
+/** What an answer is about: elsewhere, or with other switches, it says nothing. */
+export type AskedInstance = Pick<Instance, "id" | "endpoint" | "desired">;
 
-export function noteLetIn(queryClient: QueryClient, instanceId: string): void {
-  queryClient.setQueryData<string | null>(keyOf(instanceId), null);
+const keyOf = ({ id, endpoint, desired }: AskedInstance) => ["standing", id, endpoint, desired];
+
+export function noteLetIn(queryClient: QueryClient, instance: AskedInstance): void {
+  queryClient.setQueryData<string | null>(keyOf(instance), null);
 }
 
 /** What is wrong with a token, or with a role, is no state of the instance. */
 export function noteRefused(
   queryClient: QueryClient,
-  instanceId: string,
+  instance: AskedInstance,
   [cause]: readonly { readonly code: string }[],
 ): void {
-  if (cause?.code.startsWith("INSTANCE_") === true)
-    queryClient.setQueryData<string | null>(keyOf(instanceId), cause.code);
+  const standing = cause?.code.startsWith("INSTANCE_") === true ? cause.code : null;
+  queryClient.setQueryData<string | null>(keyOf(instance), standing);
 }
 
-export function useStanding(instanceId: string): string | undefined {
-  const { data } = useQuery<string | null>({ queryKey: keyOf(instanceId), queryFn: skipToken });
+export function readStanding(queryClient: QueryClient, instance: AskedInstance): string | undefined {
+  return queryClient.getQueryData<string | null>(keyOf(instance)) ?? undefined;
+}
+
+export function useStanding(instance: AskedInstance): string | undefined {
+  const { data } = useQuery<string | null>({ queryKey: keyOf(instance), queryFn: skipToken });
   return data ?? undefined;
 }

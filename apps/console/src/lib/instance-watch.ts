@@ -64,11 +64,11 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
         const text = instanceClients.readSecurityKey(instance);
         if (text === undefined) return { kind: "no-key" };
         const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
-        return judge(services, parameters, report, "security-key", undefined);
+        return judge(services, { parameters, instance }, report, "security-key", undefined);
       }
       if (!desired.authorization) {
         const report = await probeWithCredential(at, undefined, tools, signal);
-        return judge(services, parameters, report, "none", undefined);
+        return judge(services, { parameters, instance }, report, "none", undefined);
       }
       let minted: MintedToken;
       try {
@@ -81,7 +81,7 @@ export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQu
       }
       const { token, jti } = minted;
       const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
-      return judge(services, parameters, report, "minted", jti);
+      return judge(services, { parameters, instance }, report, "minted", jti);
     },
     refetchInterval: ({ state }) =>
       isSettled || state.data?.kind === "no-key" || state.data?.kind === "let-in"
@@ -96,14 +96,14 @@ type Parameters = ReturnType<typeof useInstanceParameters>;
 
 async function judge(
   { controlPlane, queryClient }: Services,
-  parameters: Parameters,
+  { parameters, instance }: { readonly parameters: Parameters; readonly instance: Instance },
   { outcome, answers, date }: ProbeReport,
   credential: "minted" | "security-key" | "none",
   jti: string | undefined,
 ): Promise<Trial> {
   const answer: ProbeAnswer | undefined = answers.find(({ route }) => route === "GET /config");
   if (answer?.status === 200) {
-    noteLetIn(queryClient, parameters.instance_id);
+    noteLetIn(queryClient, instance);
     return { kind: "let-in", credential };
   }
   const { causes } = await controlPlane.diagnoses.create({
@@ -128,7 +128,7 @@ async function judge(
             : { kind: "none" },
     },
   });
-  noteRefused(queryClient, parameters.instance_id, causes);
+  noteRefused(queryClient, instance, causes);
   return { kind: "refused", credential, status: answer?.status, causes };
 }
 

@@ -5,7 +5,14 @@
 import type { Instance, InstanceList } from "./instance-state.ts";
 
 export function pickNewer(held: Instance | undefined, given: Instance): Instance {
-  return held !== undefined && held.id === given.id && held.updated_at > given.updated_at ? held : given;
+  if (held === undefined || held.id !== given.id) return given;
+  const ahead = given.updated_at - held.updated_at || timeSeen(given) - timeSeen(held);
+  return ahead < 0 ? held : given;
+}
+
+/** What is seen of it is no change of it. */
+function timeSeen({ observed }: Instance): number {
+  return observed?.at ?? 0;
 }
 
 /** What is in the list that was asked for is what there is; of each, the newer is shown. */

@@ -2,10 +2,10 @@ import { type AgentOSClient, AgentOSRefusal, InvalidInput } from "@agentos/clien
 import { expect, test } from "vitest";
 import type { Denial } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
-import { toRefusedCall } from "./recorded-call.ts";
+import { isUntold, toRefusedCall } from "./recorded-call.ts";
 
 const shop = { id: "shop", endpoint: "http://127.0.0.1:7770/" } as Instance;
-const refusal = (status: number) => new AgentOSRefusal({ status, detail: "no" });
+const refusal = (status: number, detail = "no") => new AgentOSRefusal({ status, detail });
 
 const makeDenial = (route: string, subject: string | null = "ada") =>
   ({ view: "operator", denial_id: "den_1", status: 403, code: "SCOPE_MISSING", route, subject }) as Denial;
@@ -52,8 +52,21 @@ test("a run is checked without running: it is let in where there is nothing to r
       },
     } as unknown as AgentOSClient);
   await answer(new InvalidInput([{ location: ["body", "message"], message: "missing", type: "missing" }]));
-  await answer(refusal(404));
-  for (const error of [refusal(403), refusal(401), refusal(503)])
+  await answer(refusal(404, "Agent not found"));
+  for (const error of [refusal(403), refusal(401), refusal(503), refusal(404, "Not Found")])
     await expect(answer(error)).rejects.toBe(error);
   for (const input of asked) expect(input).toEqual([expect.any(String), { message: "" }]);
+});
+
+test("a check that something else answers is neither let in nor refused", () => {
+  const check = callOf("POST /agents/{agent_id}/runs");
+  const answeredBy = (server: "agentos" | "control-plane", status: number) =>
+    Object.assign(refusal(status, "Not Found"), {
+      request: { server, baseUrl: "", method: "GET", path: "/" },
+    });
+  expect(isUntold(check, answeredBy("agentos", 404))).toBe(true);
+  expect(isUntold(check, answeredBy("agentos", 403))).toBe(false);
+  expect(isUntold(check, answeredBy("control-plane", 404))).toBe(false);
+  expect(isUntold(callOf("GET /agents"), answeredBy("agentos", 404))).toBe(false);
+  expect(isUntold(check, null)).toBe(false);
 });

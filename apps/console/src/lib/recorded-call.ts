@@ -1,5 +1,5 @@
 /** A recorded refusal as a call: what was asked stands in it, and a reading without parameters can be asked again. */
-import { type AgentOSClient, AgentOSRefusal, InvalidInput } from "@agentos/client";
+import { type AgentOSClient, AgentOSRefusal, type ClientError, InvalidInput } from "@agentos/client";
 import type { Denial } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
 import type { RefusedCall } from "./refused-call.ts";
@@ -25,11 +25,24 @@ const NO_AGENT = "agentos-console-check";
 const CHECKS: typeof READINGS = {
   "POST /agents/{agent_id}/runs": (client) =>
     client.agents.run(NO_AGENT, { message: "" }).catch((error: unknown) => {
-      const isNothingToRun =
-        error instanceof InvalidInput || (error instanceof AgentOSRefusal && error.status === 404);
-      if (!isNothingToRun) throw error;
+      if (!(error instanceof InvalidInput || isNoSuchAgent(error))) throw error;
     }),
 };
+
+/** In the words of ours and of Python. A proxy answers 404 as well, and has let nobody in. */
+function isNoSuchAgent(error: unknown): boolean {
+  return error instanceof AgentOSRefusal && error.status === 404 && error.detail === "Agent not found";
+}
+
+/** Something else answered than who decides: the check was neither let in nor refused. */
+export function isUntold({ isCheck }: Pick<RefusedCall, "isCheck">, error: ClientError | null): boolean {
+  return (
+    isCheck === true &&
+    error instanceof AgentOSRefusal &&
+    error.status === 404 &&
+    error.request?.server === "agentos"
+  );
+}
 
 /** For the person who looks: what was refused to somebody else is not the same request with another token. */
 export function toRefusedCall(denial: Denial, instance: Instance, personId: string): RefusedCall {

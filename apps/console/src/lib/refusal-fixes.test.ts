@@ -11,7 +11,7 @@ import {
   planFindingFix,
   planFixes,
 } from "./refusal-fixes.ts";
-import { planWayOut, type WayOut } from "./ways-out.ts";
+import { planWayOut, type WayOut, warnOfGuard } from "./ways-out.ts";
 
 const instance = {
   desired: { authorization: true, security_key: false },
@@ -131,6 +131,24 @@ test("the ways out set both switches and say so, and what is no such way sets no
   expect(choose("upgrade")).toBeUndefined();
   expect(choose("authorization-only", instance)).toBe("set");
   expect(choose("security-key-only", keyOnly)).toBe("set");
+});
+
+test("of a click that takes a guard off it is said what follows, and where only the instance speaks for it", () => {
+  const said = { fact: "the instance asks for its security key", source: "the answer" };
+  const entered = { fact: "its version is 2.3.12", source: "what somebody entered here" };
+  const meant = { fact: "both switches are on", source: "the switches" };
+  const warn = (switches: Partial<Instance["desired"]>, of: Instance, ...evidence: (typeof said)[]) =>
+    warnOfGuard({ kind: "set-switches", label: "", switches }, of, evidence) ?? "";
+  const toKey = { authorization: false, security_key: true };
+  expect(warn(toKey, instance, said)).toMatch(/^Only the instance says that it wants no token/);
+  expect(warn(toKey, instance, meant)).toBe("Nothing will ask for a token then.");
+  expect(warn(toKey, instance, entered, said)).toBe("Nothing will ask for a token then.");
+  expect(warn({ security_key: false }, keyOnly, said)).toMatch(/^Only the instance says that it has no/);
+  // What is not named stays: with Authorization on, something guards it.
+  const both = { ...instance, desired: { authorization: true, security_key: true } };
+  for (const switches of [{}, { security_key: false }, { authorization: true }])
+    expect(warn(switches, both, said)).toBe("");
+  for (const switches of [{}, { authorization: true }]) expect(warn(switches, keyOnly, said)).toBe("");
 });
 
 test("on the page of the instance a click never makes one switch right by making the other wrong", () => {

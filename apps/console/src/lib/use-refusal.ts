@@ -11,6 +11,7 @@ import type { Instance } from "./instance-state.ts";
 import { useInstances } from "./instances.ts";
 import { nameCaller, readScopesToGive } from "./name-caller.ts";
 import { useMemberNames } from "./people.ts";
+import { isUntold } from "./recorded-call.ts";
 import { type FixAction, isButton, planFixes } from "./refusal-fixes.ts";
 import { idOfError, type RefusedCall } from "./refused-call.ts";
 import { findMissingScopes } from "./scope-words.ts";
@@ -33,6 +34,8 @@ export interface RefusalSession {
   readonly tryAgain: (() => void) | undefined;
   /** Trying again does nothing of what was refused: it only finds out. */
   readonly isCheck: boolean;
+  /** It was tried again, and the answer shows neither. */
+  readonly isUntold: boolean;
   readonly fix: (action: FixAction, value?: string) => void;
   readonly fixing: FixAction | undefined;
   /** Done here; what is left is on the instance. */
@@ -59,7 +62,8 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       const record = error === call.error ? call.record : undefined;
       const asked = { organizationId, instance: found, error, record, isOfOthers: call.isOfOthers === true };
       const known = await askWhy({ ...services, browser }, asked);
-      if (record === undefined) noteRefused(services.queryClient, found.id, known.diagnosis?.causes ?? []);
+      if (record === undefined && known.diagnosis !== undefined)
+        noteRefused(services.queryClient, found, known.diagnosis.causes);
       return known;
     },
     enabled: isInstances,
@@ -72,10 +76,10 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       const { instanceId, retry } = call;
       if (retry === undefined) throw new Error("INVARIANT: what cannot be sent again has no button for it");
       const needsNewToken = isAskingOthers.current;
-      await askAgain(services, { organizationId, call: { instanceId, retry }, needsNewToken });
+      return askAgain(services, { organizationId, call: { instanceId, retry }, needsNewToken });
     },
-    onSuccess: () => {
-      noteLetIn(services.queryClient, call.instanceId);
+    onSuccess: (asked) => {
+      noteLetIn(services.queryClient, asked);
       call.onResolved?.();
       // What else was refused there may be let in as well.
       void services.queryClient.invalidateQueries({
@@ -83,7 +87,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
       });
     },
     onError: (next) => {
-      if (!isClientError(next)) return;
+      if (!isClientError(next) || isUntold(call, next)) return;
       if (!isGone(next)) setRefusedAgain((count) => count + 1);
       setError(next);
     },
@@ -138,6 +142,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     refusedAgain,
     tryAgain: call.retry === undefined ? undefined : () => again.mutate(),
     isCheck: call.isCheck === true,
+    isUntold: isClientError(again.error) && isUntold(call, again.error),
     fix: (action, value = "") => fix.mutate({ action, value }),
     fixing: fix.isPending ? fix.variables.action : undefined,
     fixed: fix.data === true ? fix.variables.action : undefined,

@@ -28,7 +28,24 @@ export function planWayOut({ id }: WayOut, { desired }: Instance): ButtonAction 
   return changes.length === 0 ? "set" : setSwitches(`Switch ${joinWords(changes, "and")}`, switches);
 }
 
-/** What an instance says is enough for no guard to go without a word about it. */
-export function takesGuardOff(action: ButtonAction, { desired }: Instance): boolean {
-  return action.kind === "set-switches" && desired.authorization && !action.switches.authorization;
+/** What somebody should know before a click takes a guard off; undefined where it takes none. */
+export function warnOfGuard(
+  action: ButtonAction,
+  { desired }: Pick<Instance, "desired">,
+  evidence: Finding["evidence"],
+): string | undefined {
+  if (action.kind !== "set-switches") return undefined;
+  const after = { ...desired, ...action.switches };
+  if (desired.security_key && !after.security_key && !after.authorization)
+    return "Only the instance says that it has no security key. Do this if you know that it is meant to be open.";
+  if (!desired.authorization || after.authorization) return undefined;
+  return isWordOfInstance(evidence)
+    ? "Only the instance says that it wants no token. Do this if you know that it has a security key."
+    : "Nothing will ask for a token then.";
+}
+
+/** A version that a person entered, and the switches, are no word of the instance. */
+function isWordOfInstance(evidence: Finding["evidence"]): boolean {
+  const sources = evidence.map(({ source }) => source);
+  return sources.includes("the answer") && !sources.includes("what somebody entered here");
 }

@@ -105,6 +105,7 @@ function makeSession(code: string, cause: string, fix: string): RefusalSession {
     state: "refused",
     refusedAgain: 0,
     isCheck: false,
+    isUntold: false,
     tryAgain: () => undefined,
     fix: () => undefined,
     fixing: undefined,

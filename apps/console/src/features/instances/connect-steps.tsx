@@ -148,7 +148,7 @@ export function Guard({ instance, isDone }: { readonly instance: Instance; reado
                 <Button
                   variant="primary"
                   isBusy={set.isPending}
-                  onClick={() => set.mutate({ authorization: true, security_key: false })}
+                  onClick={() => set.mutate({ authorization: true })}
                 >
                   Make tokens for it here
                 </Button>

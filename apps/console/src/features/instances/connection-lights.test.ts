@@ -60,6 +60,7 @@ const LETTERS: Readonly<Record<LightState, string>> = {
 const OPEN = { authorization: false, security_key: false };
 const WITH_KEY = { authorization: false, security_key: true };
 const draft = (given: Partial<Instance> = {}) => makeInstance({ is_draft: true, os_id: null, ...given });
+const ON_CONSOLE_HOST = draft({ findings: [cause("INSTANCE_ON_CONSOLE_HOST")] });
 const failedAs = (outcome: ProbeReport["outcome"]): ProbeReport => ({ ...ANSWERED, outcome, answers: [] });
 const answeredBy = (...answers: ProbeReport["answers"]): ProbeReport => ({ ...ANSWERED, answers });
 const refused = (...codes: string[]): Trial => ({
@@ -84,11 +85,7 @@ const TABLE: readonly (readonly [situation: string, lights: string, given: Parti
   [
     "a draft on the host of the console",
     "R---------",
-    {
-      instance: draft({ findings: [cause("INSTANCE_ON_CONSOLE_HOST")] }),
-      report: undefined,
-      trial: undefined,
-    },
+    { instance: ON_CONSOLE_HOST, report: undefined, trial: undefined },
   ],
   [
     "a draft without an address",
@@ -202,6 +199,7 @@ test("all of them in one word: the fault, what is asked, or that it is ready", (
     "9 checks passed, 1 to know",
   );
   expect(wordOf({ instance: draft(), trial: undefined, taken: makeInstance() })).toBe("Connected already");
+  expect(wordOf({ instance: ON_CONSOLE_HOST, trial: undefined })).toBe("On the console's host");
   expect(wordOf({ instance: draft() })).toBe("Ready to connect");
   expect(wordOf({ instance: draft(), report: undefined })).toBe("Checking…");
   expect(wordOf({ report: failedAs("cors-refused") })).toBe("Blocked by CORS");
@@ -218,6 +216,7 @@ test("a draft is connected anyway only where something is known to stand between
   expect(say({})).toEqual([true, "Connect it", "It"]);
   expect(say({ report: undefined })).toEqual(["closed", "Connect it", "First"]);
   expect(say({ taken: makeInstance() })).toEqual(["closed", "Connect it", "There"]);
+  expect(say({ instance: ON_CONSOLE_HOST })).toEqual(["closed", "Connect it", "An"]);
   expect(say({ report: failedAs("cors-refused") })).toEqual([false, "Connect anyway", "Colleagues"]);
   expect(say({ report: answeredBy({ route: "GET /health", status: 404 }) })).toEqual([
     false,

@@ -20,6 +20,7 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
         state: "failed",
         said: `“${clip(taken.name, 80)}” is connected at ${endpoint} already`,
         fix: "Use that one, or give the address of another AgentOS.",
+        bar: { word: "Connected already", note: "There is one instance for each address." },
       },
     };
   const address = describeAddress(endpoint, instance);
@@ -53,13 +54,15 @@ export function findConnection({ instance, report, browser, consoleOrigin, taken
 /** Such an address is refused now; an instance that had it before goes on with it. */
 function describeAddress(endpoint: string, { findings, is_draft: isDraft }: Instance): Words {
   const shared = findings.find(({ code }) => code === "INSTANCE_ON_CONSOLE_HOST");
-  return shared === undefined
-    ? { state: "passed", said: endpoint }
-    : {
-        state: isDraft ? "failed" : "warn",
-        said: `${endpoint} is on the host of this console`,
-        fix: asSentence(shared.fix),
-      };
+  if (shared === undefined) return { state: "passed", said: endpoint };
+  const words = { said: `${endpoint} is on the host of this console`, fix: asSentence(shared.fix) };
+  return isDraft
+    ? {
+        state: "failed",
+        ...words,
+        bar: { word: "On the console's host", note: "An instance needs another host than this console." },
+      }
+    : { state: "warn", ...words };
 }
 
 function describeMixedContent(browser: BrowserKind): Words {

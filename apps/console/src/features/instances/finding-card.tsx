@@ -8,13 +8,14 @@ import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { MarkedText } from "../../components/marked-text.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
-import { WaysOut } from "../../components/ways-out.tsx";
+import { GuardNote, WaysOut } from "../../components/ways-out.tsx";
 import { applyFix } from "../../lib/apply-fix.ts";
 import type { Finding } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { type ButtonAction, planFindingFix, SCOPES_OF_FIX } from "../../lib/refusal-fixes.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { warnOfGuard } from "../../lib/ways-out.ts";
 import { asSentence } from "../../lib/words.ts";
 import { VersionForm } from "./version-form.tsx";
 
@@ -67,7 +68,7 @@ export function FindingCard({
 /** What a click here does about it, as for a refusal of the same cause. */
 export function FindingFix({
   instance,
-  finding: { code, choices },
+  finding: { code, choices, evidence },
 }: {
   readonly instance: Instance;
   readonly finding: Finding;
@@ -94,9 +95,12 @@ export function FindingFix({
   return (
     <>
       {choices.length > 0 ? (
-        <WaysOut choices={choices} instance={instance} renderFix={renderFix} />
+        <WaysOut choices={choices} evidence={evidence} instance={instance} renderFix={renderFix} />
       ) : fix === undefined ? null : (
-        <div>{renderFix(fix)}</div>
+        <div className="flex flex-col items-start gap-2">
+          <GuardNote text={warnOfGuard(fix, instance, evidence)} />
+          {renderFix(fix)}
+        </div>
       )}
       {apply.error === null ? null : (
         <ErrorState error={apply.error} title="This could not be done" isCompact />

@@ -31,6 +31,8 @@ export interface Light {
   readonly fix?: string;
   /** Lines to paste where the instance is configured. */
   readonly lines?: { readonly label: string; readonly code: string };
+  /** Of an address that is refused: why, in the fewest words, and what follows for connecting. */
+  readonly bar?: { readonly word: string; readonly note: string };
   /** What the instance said itself: its words. */
   readonly words?: string;
 }

@@ -6,7 +6,7 @@ import type { Light, LightId } from "./light.ts";
 
 /** What is wrong where a light is red, in the fewest words. */
 const FAULTS: Readonly<Record<LightId, string>> = {
-  address: "Connected already",
+  address: "Address refused",
   network: "Blocked by this browser",
   reachable: "Not reachable",
   cors: "Blocked by CORS",
@@ -37,7 +37,7 @@ export function describeLights(
   { isDraft }: { readonly isDraft: boolean },
 ): LightsState {
   const red = lights.find(({ state }) => state === "failed");
-  if (red !== undefined) return { tone: "danger", word: FAULTS[red.id], isBusy: true };
+  if (red !== undefined) return { tone: "danger", word: red.bar?.word ?? FAULTS[red.id], isBusy: true };
   const asks = lights.find(({ state }) => state === "asks");
   if (asks !== undefined) return { tone: "accent", word: ASKED[asks.id] ?? asks.title, isBusy: false };
   if (isDraft && isConnectable(lights)) return { tone: "ok", word: "Ready to connect", isBusy: false };
@@ -78,12 +78,12 @@ export function describeConnecting(lights: readonly Light[]): Connecting {
       label: "Connect it",
       note: "First this browser has to look at its address.",
     };
-  if (red.id === "address")
+  if (red.bar !== undefined)
     return {
       isReady: false,
       isClosed: true,
       label: "Connect it",
-      note: "There is one instance for each address.",
+      note: red.bar.note,
     };
   return {
     isReady: false,

@@ -114,7 +114,7 @@ export const instanceSchema = z
     findings: z.array(instanceFindingSchema),
     created_at: timeSchema,
     created_by: z.string().nullable(),
-    /** Grows with each change: of two answers, the one with the smaller is the older. */
+    /** Grows with each change: of two answers, the one with the smaller is the older. A look moves `observed.at` alone. */
     updated_at: timeSchema,
   })
   .meta({ id: "Instance" });
