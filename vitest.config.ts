@@ -1,4 +1,5 @@
 // One runner for every test. Packages resolve to their source, so no build is needed first.
+import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
@@ -9,6 +10,12 @@ const resolution = {
 };
 
 const pure = ["packages/{contract,auth}/src/**/*.test.ts"];
+/** What replaces something that all files of a process share: timers, globals, the environment. */
+const replacesShared =
+  /\bvi\.(?:useFakeTimers|stub\w+|spyOn|mock)\b|-causes\.cases|process\.(?:env\[[^\]]+\] =|chdir)|@hono\/node-server/;
+const alone = globSync("packages/*/src/**/*.test.ts", { exclude: pure }).filter((file) =>
+  replacesShared.test(readFileSync(file, "utf8")),
+);
 
 export default defineConfig({
   test: {
@@ -30,7 +37,17 @@ export default defineConfig({
       },
       {
         ...resolution,
-        test: { name: "packages", include: ["packages/*/src/**/*.test.ts"], exclude: pure },
+        // A process for each file took half of the processor's time of this project.
+        test: {
+          name: "packages",
+          include: ["packages/*/src/**/*.test.ts"],
+          exclude: [...pure, ...alone],
+          isolate: false,
+        },
+      },
+      {
+        ...resolution,
+        test: { name: "alone", include: alone },
       },
       {
         ...resolution,
