@@ -74,11 +74,7 @@ describe.skipIf(!hasShell)("README.md, in your own server", () => {
       writeFileSync(join(shell.folder, "my.ts"), ts[0]?.replace("port: 7770", "port: 0") ?? "");
       const server = await shell.serve(sh[0] ?? "");
       try {
-        expect(
-          JSON.parse(
-            await shell.runToEnd((sh[1] ?? "").replace("localhost:7770", "localhost:7777"), server.url),
-          ),
-        ).toMatchObject({
+        expect(JSON.parse(await shell.runToEnd(sh[1] ?? "", server.url))).toMatchObject({
           status: "COMPLETED",
           content: "hi",
         });
@@ -99,8 +95,7 @@ describe.skipIf(!hasShell)("docs/authorization.md, with a key of your own", () =
       writeFileSync(join(shell.folder, "agentos.json"), json[0]?.replace("/tmp/", `${shell.folder}/`) ?? "");
       const server = await shell.serve(`${sh[0]}\n${sh[1]}`.replace("--port 7770", "--port 0"));
       try {
-        const lines = (sh[2] ?? "").replaceAll("localhost:7770", "localhost:7777");
-        const [run = "", refusal = ""] = (await shell.runToEnd(lines, server.url)).split(
+        const [run = "", refusal = ""] = (await shell.runToEnd(sh[2] ?? "", server.url)).split(
           /(?<=\})(?=\{"type")/,
         );
         expect(JSON.parse(run)).toMatchObject({ status: "COMPLETED", content: "hi" });

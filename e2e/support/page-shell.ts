@@ -52,7 +52,7 @@ export function openPageShell(env: () => Readonly<Record<string, string>> = () =
   function run(lines: string, url = ""): Shell {
     const script = lines
       .replaceAll("/tmp/", `${folder}/`)
-      .replaceAll("localhost:7777", url.replace("http://", ""));
+      .replaceAll(/localhost:777[07]\b/g, url.replace("http://", ""));
     const { PATH, HOME } = process.env;
     // Of its own group: a signal to it reaches what it has started.
     const child = spawn("bash", ["--norc", "-ec", script], {
