@@ -1,5 +1,4 @@
 // One runner for every test. Packages resolve to their source, so no build is needed first.
-import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
@@ -10,12 +9,6 @@ const resolution = {
 };
 
 const pure = ["packages/{contract,auth}/src/**/*.test.ts"];
-/** What replaces something that all files of a process share: timers, globals, the environment. */
-const replacesShared =
-  /\bvi\.(?:useFakeTimers|stub\w+|spyOn|mock)\b|-causes\.cases|process\.(?:env\[[^\]]+\] =|chdir)|@hono\/node-server/;
-const alone = globSync("packages/*/src/**/*.test.ts", { exclude: pure }).filter((file) =>
-  replacesShared.test(readFileSync(file, "utf8")),
-);
 
 export default defineConfig({
   test: {
@@ -37,17 +30,7 @@ export default defineConfig({
       },
       {
         ...resolution,
-        // A process for each file took half of the processor's time of this project.
-        test: {
-          name: "packages",
-          include: ["packages/*/src/**/*.test.ts"],
-          exclude: [...pure, ...alone],
-          isolate: false,
-        },
-      },
-      {
-        ...resolution,
-        test: { name: "alone", include: alone },
+        test: { name: "packages", include: ["packages/*/src/**/*.test.ts"], exclude: pure },
       },
       {
         ...resolution,
