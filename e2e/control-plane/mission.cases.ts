@@ -1,3 +1,4 @@
+// LENGTH: one table; its cells are read side by side.
 /**
  * The situations of Agno's page "Authorization Failed", each on our server and on the Python-like one of three versions.
  * A cell says how the server is set up wrongly, what is sent, which cause has to stand first, and what each way out that
